@@ -1,0 +1,113 @@
+import type { Query } from '#query/query.ts'
+import type { AuthorEvent, EnrichedEvent } from '#schemas/generated.ts'
+import type { Content } from '#schemas/merge.ts'
+
+export type IndexOperation =
+  | { readonly kind: 'mention'; readonly event: EnrichedEvent }
+  | { readonly kind: 'author'; readonly event: AuthorEvent }
+
+/** One term of the books: what became of an operation. */
+export type WriteOutcome =
+  | { readonly kind: 'new' | 'replaced' | 'stale' | 'removed' }
+  | { readonly kind: 'dropped'; readonly reason: string }
+
+/** Half-open range of `publishedAt`, milliseconds. */
+export interface TimeRange {
+  readonly since: number | null
+  readonly until: number | null
+}
+
+export interface Selection {
+  /** null: everything. */
+  readonly query: Query | null
+  readonly range: TimeRange
+  /** Only mentions of these brands; empty: of all. */
+  readonly brands: readonly string[]
+  /** Only mentions that were first seen within their source's lateness: what alerts count. */
+  readonly timely?: boolean
+}
+
+export interface SearchRequest extends Selection {
+  readonly sort: 'newest' | 'oldest'
+  readonly limit: number
+  /** `next` of the page before; stable: nothing is shown twice or skipped by what arrives between two pages. */
+  readonly after: string | null
+}
+
+export interface Hit {
+  readonly id: string
+  readonly content: Content
+  readonly firstObservedAt: number
+}
+
+export interface SearchPage {
+  readonly hits: readonly Hit[]
+  /** Exact number of matches. */
+  readonly total: number
+  readonly next: string | null
+}
+
+/** Sums over mentions; shares are made from them by `query`-independent code, the same for report, search and alerts. */
+export interface Sums {
+  readonly mentions: number
+  /** Those with a sentiment score; the rest was not scored. */
+  readonly scored: number
+  /** Sums of the calibrated probabilities over the scored ones. */
+  readonly negative: number
+  readonly neutral: number
+  readonly positive: number
+  /** Sum of p(1-p) of the negative probability: the variance of the expected count. */
+  readonly negativeVariance: number
+}
+
+export const TermField = {
+  Platform: 'platform',
+  Language: 'language',
+  Author: 'author',
+  Domain: 'domain',
+  Entity: 'entity',
+  Brand: 'brand',
+  Word: 'word',
+  Connector: 'connector',
+} as const
+export type TermField = (typeof TermField)[keyof typeof TermField]
+
+export interface TermCount {
+  readonly term: string
+  readonly mentions: number
+}
+
+export interface Aggregates {
+  readonly total: Sums
+  /** Non-empty 5-minute UTC buckets of `publishedAt`, in order. */
+  readonly buckets: readonly { readonly start: number; readonly sums: Sums }[]
+  readonly terms: Readonly<Partial<Record<TermField, readonly TermCount[]>>>
+  /** Most that any count in `terms` may be off; 0: exact. */
+  readonly termError: number
+}
+
+export interface AggregateRequest extends Selection {
+  readonly buckets: boolean
+  readonly terms: readonly TermField[]
+  readonly termLimit: number
+}
+
+export const BUCKET_MS = 5 * 60_000
+
+/** Mentions by id, searched by our query language. What wins is `merge`; the engine only compares and sets (DESIGN §5). */
+export interface SearchIndex extends AsyncDisposable {
+  /** Makes or checks what the index needs; may be called again. */
+  prepare(): Promise<void>
+  /**
+   * One outcome per operation, in order. Durable when resolved. Operations on one id, and an author's operations and mentions,
+   * take effect in the order given. An `update` whose brands are empty and whose id is not held is `dropped`.
+   */
+  write(operations: readonly IndexOperation[]): Promise<readonly WriteOutcome[]>
+  /** Sees every write that has resolved. Gone and hidden mentions are never shown or counted. */
+  search(request: SearchRequest): Promise<SearchPage>
+  aggregate(request: AggregateRequest): Promise<Aggregates>
+  /** The mention as it stands, or null when unknown, hidden or deleted. */
+  get(id: string): Promise<Hit | null>
+  /** Removes tombstones of ids never held that are older than `before`, and mentions published before `retainSince`; answers how many. */
+  prune(before: number, retainSince: number | null): Promise<number>
+}

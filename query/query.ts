@@ -1,0 +1,40 @@
+/** Half-open range of UTF-16 offsets in the query as it was written. */
+export interface Place {
+  readonly start: number
+  readonly end: number
+}
+
+/** A term that stands at positions: what NEAR can join. */
+export type PositionalNode =
+  | { readonly type: 'term'; readonly form: string; readonly place: Place }
+  | { readonly type: 'cased'; readonly cased: string; readonly place: Place }
+  | { readonly type: 'prefix'; readonly form: string; readonly place: Place }
+  | { readonly type: 'phrase'; readonly words: readonly string[]; readonly place: Place }
+
+/** A NEAR operand: positional nodes, or an OR of them. */
+export type NearOperand =
+  | PositionalNode
+  | { readonly type: 'or'; readonly parts: readonly NearOperand[]; readonly place: Place }
+
+export type QueryNode =
+  | PositionalNode
+  | { readonly type: 'handle'; readonly form: string; readonly place: Place }
+  | { readonly type: 'hashtag'; readonly form: string; readonly place: Place }
+  /** A host or a parent domain of it. */
+  | { readonly type: 'url'; readonly form: string; readonly place: Place }
+  | {
+      readonly type: 'near'
+      readonly left: NearOperand
+      readonly right: NearOperand
+      readonly distance: number
+      readonly ordered: boolean
+      readonly place: Place
+    }
+  | { readonly type: 'and' | 'or'; readonly parts: readonly QueryNode[]; readonly place: Place }
+  | { readonly type: 'not'; readonly of: QueryNode; readonly place: Place }
+
+/** A parsed query: one tree for the live stream, both indexes and explanations. */
+export interface Query {
+  readonly source: string
+  readonly tree: QueryNode
+}

@@ -1,0 +1,17 @@
+/** What is known of a brand. Lists hold plain names as people write them; `query` is in the query language. */
+export interface BrandProfile {
+  readonly id: string
+  readonly name: string
+  readonly query: string
+  readonly products: readonly string[]
+  readonly rivals: readonly string[]
+  readonly people: readonly string[]
+  readonly places: readonly string[]
+  readonly words: readonly string[]
+  readonly notWords: readonly string[]
+  readonly handles: readonly string[]
+  readonly domains: readonly string[]
+  readonly languages: readonly string[]
+  readonly mustMatch: readonly string[]
+  readonly mustNotMatch: readonly string[]
+}

@@ -1,0 +1,58 @@
+import { createHash } from 'node:crypto'
+import avro, { type Type } from 'avsc'
+import { type WireRecords, wireSchemas } from './generated.ts'
+
+/** Confluent wire format: a zero byte, the schema id as 32 bits big-endian, Avro binary. */
+const HEADER_BYTES = 5
+
+export type WireName = keyof WireRecords
+export type Decoded = { [N in WireName]: { readonly name: N; readonly value: WireRecords[N] } }[WireName]
+/** Bytes that we did not write, or that are damaged; `reason` is for people. */
+export type Foreign = { readonly name: 'foreign'; readonly reason: string }
+
+interface WireType {
+  readonly name: WireName
+  readonly id: number
+  readonly type: Type
+}
+
+/** First 31 bits of the schema's SHA-256, so that ids made on two branches never collide. */
+export const schemaId = (schema: string): number => createHash('sha256').update(schema).digest().readUInt32BE(0) >>> 1
+
+function compile(name: WireName): WireType {
+  const schema = wireSchemas[name]
+  return { name, id: schemaId(schema), type: avro.Type.forSchema(JSON.parse(schema)) }
+}
+
+const byName = new Map((Object.keys(wireSchemas) as WireName[]).map((name) => [name, compile(name)]))
+const byId = new Map([...byName.values()].map((wire) => [wire.id, wire]))
+
+let scratch = Buffer.alloc(64 * 1024)
+
+/** The bytes that stand on a topic for this record. Throws when the value does not fit its schema: that is a bug. */
+export function encode<N extends WireName>(name: N, value: WireRecords[N]): Uint8Array<ArrayBuffer> {
+  const { id, type } = byName.get(name) as WireType
+  let end = type.encode(value, scratch, HEADER_BYTES)
+  if (end < 0) {
+    scratch = Buffer.alloc((scratch.length - end) * 2)
+    end = type.encode(value, scratch, HEADER_BYTES)
+  }
+  const bytes = new Uint8Array(end)
+  bytes.set(scratch.subarray(0, end))
+  new DataView(bytes.buffer).setUint32(1, id)
+  return bytes
+}
+
+/** Reads what `encode` wrote. Never throws: what cannot be read is `foreign`, and its holder buries it with its bytes. */
+export function decode(bytes: Uint8Array): Decoded | Foreign {
+  if (bytes.length < HEADER_BYTES || bytes[0] !== 0) return { name: 'foreign', reason: 'not in Confluent wire format' }
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const id = buffer.readUInt32BE(1)
+  const wire = byId.get(id)
+  if (wire === undefined) return { name: 'foreign', reason: `unknown schema id ${id}` }
+  try {
+    return { name: wire.name, value: wire.type.fromBuffer(buffer.subarray(HEADER_BYTES)) } as Decoded
+  } catch (error) {
+    return { name: 'foreign', reason: `damaged ${wire.name}: ${(error as Error).message}` }
+  }
+}

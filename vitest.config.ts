@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+// Forks, not threads: adapters start worker threads of their own and tests send signals to child processes.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 20_000,
+  },
+})
