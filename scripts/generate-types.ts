@@ -36,10 +36,11 @@ const isNamed = (schema: Schema): schema is NamedSchema =>
 
 function collect(schema: Schema): void {
   if (typeof schema === 'string') return
-  if (Array.isArray(schema)) return schema.forEach(collect)
-  if (isNamed(schema)) {
+  if (Array.isArray(schema)) {
+    for (const part of schema) collect(part)
+  } else if (isNamed(schema)) {
     named.set(schema.name, schema)
-    schema.fields?.forEach((field) => collect(field.type))
+    for (const field of schema.fields ?? []) collect(field.type)
   } else if ('type' in schema) {
     collect(schema.items ?? schema.values ?? schema.type)
   }

@@ -1,15 +1,20 @@
 import type { Query } from '#query/query.ts'
-import type { AuthorEvent, EnrichedEvent } from '#schemas/generated.ts'
 import type { Content } from '#schemas/merge.ts'
 
-export type IndexOperation =
-  | { readonly kind: 'mention'; readonly event: EnrichedEvent }
-  | { readonly kind: 'author'; readonly event: AuthorEvent }
+/**
+ * A record of `mentions.enriched.v1` as it stood on the topic (`EnrichedEvent` or `AuthorEvent`, wire format): each adapter
+ * decodes where its work happens, so that no object crosses a thread.
+ */
+export interface IndexOperation {
+  readonly kind: 'mention' | 'author'
+  readonly bytes: Uint8Array
+}
 
-/** One term of the books: what became of an operation. */
+/** One term of the books: what became of an operation. `rejected` can never be written and goes to the dead letters. */
 export type WriteOutcome =
   | { readonly kind: 'new' | 'replaced' | 'stale' | 'removed' }
   | { readonly kind: 'dropped'; readonly reason: string }
+  | { readonly kind: 'rejected'; readonly code: string; readonly message: string }
 
 /** Half-open range of `publishedAt`, milliseconds. */
 export interface TimeRange {
