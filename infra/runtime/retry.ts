@@ -5,7 +5,11 @@ const FIRST_PAUSE_MS = 100
 const LONGEST_PAUSE_MS = 30_000
 
 /** Capped exponential back-off with full jitter (Brooker, "Exponential Backoff and Jitter", AWS 2015); a pause asked for by the other side wins. */
-export function backoffMs(attempt: number, retryAfterMs: number | null = null, random: () => number = Math.random): number {
+export function backoffMs(
+  attempt: number,
+  retryAfterMs: number | null = null,
+  random: () => number = Math.random,
+): number {
   if (retryAfterMs !== null) return retryAfterMs
   return Math.round(random() * Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** attempt))
 }
