@@ -1,0 +1,138 @@
+import { readFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import { LineCounter, parseDocument } from 'yaml'
+import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
+import { type Configuration, configurationSchema } from './configuration.ts'
+import { type Environment, processEnvironment, substitute } from './environment.ts'
+import { consistencyProblems, type Problem, schemaProblems } from './problems.ts'
+import { type Place, placeOf, YamlPlaces } from './yaml-places.ts'
+
+export interface LoadOptions {
+  /** Where `${NAME}` is looked up; the variables of this process when not given. */
+  readonly environment?: Environment
+}
+
+/**
+ * Reads the configuration file. Throws one PipelineError of class config: `CONFIG_UNREADABLE` when there is no such file,
+ * `CONFIG_INVALID` with every problem of the file, each with line, column and key.
+ */
+export async function loadConfiguration(path: string, options: LoadOptions = {}): Promise<Configuration> {
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(path)
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code
+    const reason = code === 'ENOENT' ? 'there is no such file' : `it cannot be read (${code})`
+    throw new PipelineError(
+      ErrorClass.Config,
+      'CONFIG_UNREADABLE',
+      `configuration ${path}: ${reason}. "earshot init NAME" writes a first one; --config PATH names another`,
+      { cause },
+    )
+  }
+  const text = decode(bytes, path)
+  return parseConfiguration(text, { ...options, name: path, folder: dirname(resolve(path)) })
+}
+
+export interface ParseOptions extends LoadOptions {
+  /** How messages call the text. */
+  readonly name: string
+  /** Relative paths in the text start here. */
+  readonly folder: string
+}
+
+/** The same for a text that has been read already. */
+export function parseConfiguration(text: string, options: ParseOptions): Configuration {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })
+  const places = new YamlPlaces(document, lines, text)
+  const syntax = document.errors.map((error) => ({
+    place: placeOf(lines, error.pos[0]),
+    key: '',
+    message: error.message,
+  }))
+  // After a broken line the parser guesses, and its guesses would be reported as problems of their own.
+  if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) throw invalid(options.name, syntax)
+
+  const written = toValue(document, options.name)
+  if (written === null) {
+    const message = 'the file holds nothing; "earshot init NAME" writes a first configuration'
+    throw invalid(options.name, [{ place: { line: 1, column: 1 }, key: '', message }])
+  }
+  const { value, missing } = substitute(written, options.environment ?? processEnvironment())
+  const result = configurationSchema.safeParse(value)
+  const absent = missing.map(
+    ({ path, variable }): Problem => ({ path, message: `the environment variable ${variable} is not set` }),
+  )
+  const unset = new Set(missing.map(({ path }) => path.join('.')))
+  const problems = [
+    ...schemaProblems(value, result.error?.issues ?? []).filter(({ path }) => !unset.has(path.join('.'))),
+    ...consistencyProblems(written),
+    ...absent,
+  ].map(
+    (problem): Located => ({
+      place: problem.atKey ? places.key(problem.path) : places.value(problem.path),
+      key: keyName(problem),
+      message: problem.message,
+    }),
+  )
+  if (!result.success || problems.length > 0 || syntax.length > 0) throw invalid(options.name, [...syntax, ...problems])
+  return completed(result.data, options.folder)
+}
+
+/** What one part of the configuration takes from another, or from the place of the file. */
+function completed(configuration: Configuration, folder: string): Configuration {
+  const brandNames = configuration.brands.map(({ name }) => name)
+  return {
+    ...configuration,
+    connectors: configuration.connectors.map((connector) => {
+      if (connector.type === 'file') return { ...connector, path: resolve(folder, connector.path) }
+      if (connector.type === 'hackernews' && connector.terms.length === 0) return { ...connector, terms: brandNames }
+      return connector
+    }),
+  }
+}
+
+interface Located {
+  readonly place: Place
+  readonly key: string
+  readonly message: string
+}
+
+function invalid(name: string, problems: readonly Located[]): PipelineError {
+  const sorted = [...problems].sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
+  const count = sorted.length === 1 ? '1 problem' : `${sorted.length} problems`
+  const rows = sorted.map(({ place, key, message }) =>
+    printable(`  ${place.line}:${place.column}  ${key && `${key}: `}${message}`),
+  )
+  return new PipelineError(
+    ErrorClass.Config,
+    'CONFIG_INVALID',
+    `configuration ${name} has ${count}\n${rows.join('\n')}`,
+  )
+}
+
+/** A key may hold anything, terminal escape codes too. */
+const printable = (text: string): string => text.replace(/\p{C}/gu, (char) => JSON.stringify(char).slice(1, -1))
+
+const keyName = ({ path }: Pick<Problem, 'path'>): string =>
+  path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('')
+
+function decode(bytes: Uint8Array, path: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
+  } catch (cause) {
+    const message = `configuration ${path} is not UTF-8 text: save it as UTF-8`
+    throw new PipelineError(ErrorClass.Config, 'CONFIG_UNREADABLE', message, { cause })
+  }
+}
+
+function toValue(document: ReturnType<typeof parseDocument>, name: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 100 }) as unknown
+  } catch (cause) {
+    // An alias without its anchor, or aliases that unfold to a flood.
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw invalid(name, [{ place: { line: 1, column: 1 }, key: '', message }])
+  }
+}
