@@ -26,7 +26,11 @@ export interface Progress {
 export interface Connector {
   readonly id: string
   readonly platform: string
-  /** Finite: a file ends. Polled: `read` says `checkpoint` after each full round. Streamed: never ends by itself. */
+  /**
+   * Finite: a file ends.
+   * Polled: the last checkpoint of each full round over the source has `progress.done === progress.total`.
+   * Streamed: never ends by itself.
+   */
   readonly supply: 'finite' | 'polled' | 'streamed'
   /** Declared lateness of this source: a mention that we see later than this after publication raises no alert. */
   readonly latenessMs: number
