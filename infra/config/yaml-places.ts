@@ -57,7 +57,6 @@ export class YamlPlaces {
       let next: unknown
       if (isMap(resolved)) {
         const pair = resolved.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
-        if (pair && isScalar(pair.key)) offset = pair.key.range?.[0] ?? offset
         next = pair?.value
       } else if (isSeq(resolved)) {
         next = resolved.items[Number(step)]
