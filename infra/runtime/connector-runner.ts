@@ -34,6 +34,8 @@ export interface ConnectorWiring {
   readonly books: Books
   /** Does any brand query match? Asked for new mentions of connectors that pre-filter. */
   readonly wanted: (mention: Mention) => boolean
+  /** Resolves when there is room for more. */
+  readonly gate: (signal: AbortSignal) => Promise<void>
   /** Headers that mark everything this connector produces, for example a replay. */
   readonly headers?: Readonly<Record<string, string>>
   readonly onProgress?: (connector: string, progress: Progress) => void
@@ -194,6 +196,7 @@ class ConnectorRunner {
     const { log, raw, dead, clock, logger, metrics, books } = this.#wiring
     const batch = this.#batch
     await this.#inFlight
+    await this.#wiring.gate(this.#signal)
     this.#batch = emptyBatch()
     const again = (topic: string, records: NewRecord[]) =>
       retry(() => log.produce(topic, records), {

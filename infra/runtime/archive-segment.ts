@@ -1,0 +1,207 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { promisify } from 'node:util'
+import { deflateRaw, inflateRawSync } from 'node:zlib'
+import avro from 'avsc'
+import type { AuthorEvent, EnrichedEvent, MentionEvent } from '#schemas/generated.ts'
+import { wireSchemas } from '#schemas/generated.ts'
+import { ErrorClass, PipelineError } from '../contracts/errors.ts'
+import type { LogRecord } from '../contracts/event-log.ts'
+
+// An archive segment is an Avro object container file (Avro specification 1.12, "Object Container Files") that any Avro
+// reader understands. The bytes that stand on a topic are already Avro, so they are copied, not decoded and encoded again.
+
+const WIRE_HEADER_BYTES = 5
+const BLOCK_BYTES = 256 * 1024
+const compress = promisify(deflateRaw)
+
+/** What a segment holds, a record each, in the order of their offsets. */
+export interface ArchivedRecord<Event = MentionEvent | EnrichedEvent | AuthorEvent> {
+  readonly partition: number
+  readonly offset: number
+  /** When the log took it in, milliseconds. */
+  readonly timestamp: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly event: Event
+}
+
+/** avsc names the branch of a union of records. */
+type Branched = Omit<ArchivedRecord, 'event'> & { readonly event: Readonly<Record<string, ArchivedRecord['event']>> }
+
+export interface SegmentSummary {
+  readonly firstOffset: number
+  readonly lastOffset: number
+  readonly records: number
+  /** Of everything behind the file's header. */
+  readonly sha256: string
+}
+
+const head = [
+  { name: 'partition', type: 'int' },
+  { name: 'offset', type: 'long' },
+  { name: 'timestamp', type: 'long', doc: 'When the log took it in, milliseconds since 1970' },
+  { name: 'headers', type: { type: 'map', values: 'string' } },
+]
+const headType = avro.Type.forSchema({ type: 'record', name: 'ArchivedHead', fields: head } as avro.Schema)
+const longType = avro.Type.forSchema('long')
+const fileHeaderType = avro.Type.forSchema({
+  type: 'record',
+  name: 'FileHeader',
+  fields: [
+    { name: 'magic', type: { type: 'fixed', name: 'Magic', size: 4 } },
+    { name: 'meta', type: { type: 'map', values: 'bytes' } },
+    { name: 'sync', type: { type: 'fixed', name: 'Sync', size: 16 } },
+  ],
+} as avro.Schema)
+
+/** The schema of a segment's records: where each stood, and the event itself as one of the two kinds. */
+function segmentSchema(mention: 'MentionEvent' | 'EnrichedEvent'): string {
+  const events = [
+    JSON.parse(wireSchemas[mention]),
+    withoutKnown(JSON.parse(wireSchemas.AuthorEvent), new Set(['Source'])),
+  ]
+  return JSON.stringify({
+    type: 'record',
+    name: 'ArchivedRecord',
+    namespace: 'earshot',
+    fields: [...head, { name: 'event', type: events }],
+  })
+}
+
+/** Avro defines a name once in a schema: its second full definition becomes a reference. */
+function withoutKnown(schema: unknown, known: ReadonlySet<string>): unknown {
+  if (Array.isArray(schema)) return schema.map((part) => withoutKnown(part, known))
+  if (schema === null || typeof schema !== 'object') return schema
+  const { name, type } = schema as { name?: string; type?: unknown }
+  if (type === 'record' && name !== undefined && known.has(name)) return `earshot.${name}`
+  return Object.fromEntries(Object.entries(schema).map(([key, value]) => [key, withoutKnown(value, known)]))
+}
+
+/** Collects records until `finish` makes a file of them. */
+export class SegmentWriter {
+  readonly #schema: string
+  readonly #sync = randomBytes(16)
+  #blocks: Promise<Buffer>[] = []
+  #parts: Uint8Array[] = []
+  #partBytes = 0
+  #partRecords = 0
+  #firstOffset = 0
+  #lastOffset = 0
+  records = 0
+  /** Before compression. */
+  bytes = 0
+
+  constructor(mention: 'MentionEvent' | 'EnrichedEvent') {
+    this.#schema = segmentSchema(mention)
+  }
+
+  /** The record's value must be in wire format: its branch is told by `isAuthor`. */
+  add(partition: number, { offset, timestamp, headers, value }: LogRecord, isAuthor: boolean): void {
+    if (this.records === 0) this.#firstOffset = offset
+    const front = headType.toBuffer({ partition, offset, timestamp, headers })
+    // A union's branch is a zigzag integer: 0 or 1 becomes one byte.
+    const branch = Uint8Array.of(isAuthor ? 2 : 0)
+    const event = value.subarray(WIRE_HEADER_BYTES)
+    this.#parts.push(front, branch, event)
+    const size = front.length + 1 + event.length
+    this.#partBytes += size
+    this.bytes += size
+    this.#partRecords++
+    this.records++
+    this.#lastOffset = offset
+    if (this.#partBytes >= BLOCK_BYTES) this.#closeBlock()
+  }
+
+  async finish(): Promise<{ readonly bytes: Uint8Array; readonly summary: SegmentSummary }> {
+    if (this.#partRecords > 0) this.#closeBlock()
+    const body = Buffer.concat(await Promise.all(this.#blocks))
+    const summary = {
+      firstOffset: this.#firstOffset,
+      lastOffset: this.#lastOffset,
+      records: this.records,
+      sha256: createHash('sha256').update(body).digest('hex'),
+    }
+    const header = fileHeaderType.toBuffer({
+      magic: Buffer.from('Obj\u0001', 'latin1'),
+      meta: {
+        'avro.schema': Buffer.from(this.#schema),
+        'avro.codec': Buffer.from('deflate'),
+        'earshot.segment': Buffer.from(JSON.stringify(summary)),
+      },
+      sync: this.#sync,
+    })
+    return { bytes: Buffer.concat([header, body]), summary }
+  }
+
+  #closeBlock(): void {
+    const count = longType.toBuffer(this.#partRecords)
+    const plain = Buffer.concat(this.#parts)
+    this.#blocks.push(
+      compress(plain, { level: 1 }).then((data) =>
+        Buffer.concat([count, longType.toBuffer(data.length), data, this.#sync]),
+      ),
+    )
+    this.#parts = []
+    this.#partBytes = 0
+    this.#partRecords = 0
+  }
+}
+
+/** What a segment says of itself. Throws a permanent PipelineError for bytes that are not one, or are damaged. */
+export function readSegmentSummary(key: string, bytes: Uint8Array): SegmentSummary {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  try {
+    const { value, offset } = fileHeaderType.decode(buffer) as {
+      value: { meta: Record<string, Buffer> } | undefined
+      offset: number
+    }
+    const summary = value && (JSON.parse(String(value.meta['earshot.segment'])) as SegmentSummary)
+    if (summary?.sha256 === createHash('sha256').update(buffer.subarray(offset)).digest('hex')) return summary
+  } catch (cause) {
+    throw damaged(key, cause)
+  }
+  throw damaged(key)
+}
+
+/** Every record of a segment, after its hash was checked. Throws a permanent PipelineError for a damaged one. */
+export async function readSegment(key: string, bytes: Uint8Array): Promise<readonly ArchivedRecord[]> {
+  readSegmentSummary(key, bytes)
+  const records: ArchivedRecord[] = []
+  const codecs = {
+    deflate: (data: Buffer, done: (error: Error | null, plain?: Buffer) => void) => done(null, inflateRawSync(data)),
+  }
+  const decoder = new avro.streams.BlockDecoder({ codecs } as ConstructorParameters<
+    typeof avro.streams.BlockDecoder
+  >[0])
+  decoder.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
+  for await (const { partition, offset, timestamp, headers, event } of decoder as AsyncIterable<Branched>) {
+    const [value] = Object.values(event)
+    if (value !== undefined) records.push({ partition, offset, timestamp, headers, event: value })
+  }
+  return records
+}
+
+const damaged = (key: string, cause?: unknown): PipelineError =>
+  new PipelineError(
+    ErrorClass.Permanent,
+    'SEGMENT_DAMAGED',
+    `${key} is not an archive segment, or was cut short: restore it from a copy, or remove it and replay without it`,
+    { cause },
+  )
+
+/** A key that depends on nothing but the records; a second upload is refused, and its writer adopts the end that the first one stored. */
+export function segmentKey(
+  prefix: string,
+  epoch: string,
+  firstTimestamp: number,
+  partition: number,
+  firstOffset: number,
+): string {
+  const day = new Date(firstTimestamp).toISOString().slice(0, 10)
+  return `${prefix}/${epoch}/dt=${day}/${String(partition).padStart(4, '0')}+${String(firstOffset).padStart(20, '0')}.avro`
+}
+
+/** The day of a segment's key, as milliseconds at its start; null for other objects. */
+export function dayOfKey(key: string): number | null {
+  const day = /\/dt=(\d{4}-\d{2}-\d{2})\//.exec(key)?.[1]
+  return day === undefined ? null : Date.parse(`${day}T00:00:00Z`)
+}

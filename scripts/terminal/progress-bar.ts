@@ -1,0 +1,69 @@
+import type { CommandIo } from '../command-io.ts'
+import { paintFor } from './paint.ts'
+
+const BAR_WIDTH = 28
+const REDRAW_MS = 100
+
+/**
+ * One line on a terminal that is drawn again and again; elsewhere a plain line each time a tenth is done. Other lines are
+ * written through `line`, so that they do not cut the bar.
+ */
+export class ProgressBar {
+  readonly #stream: CommandIo['errors']
+  readonly #paint: ReturnType<typeof paintFor>
+  readonly #startedAt = performance.now()
+  #drawnAt = Number.NEGATIVE_INFINITY
+  #tenth = 0
+  #last: { fraction: number | null; text: string } | null = null
+
+  constructor(stream: CommandIo['errors']) {
+    this.#stream = stream
+    this.#paint = paintFor(stream)
+  }
+
+  /** `fraction` 0..1, or null when nobody knows how much there is; `text` stands behind the bar. */
+  update(fraction: number | null, text: string): void {
+    this.#last = { fraction, text }
+    if (this.#stream.isTTY === true) {
+      const now = performance.now()
+      if (now - this.#drawnAt < REDRAW_MS && fraction !== 1) return
+      this.#drawnAt = now
+      this.#draw()
+      return
+    }
+    const tenth = Math.floor((fraction ?? 0) * 10)
+    if (tenth <= this.#tenth) return
+    this.#tenth = tenth
+    this.#stream.write(`${tenth * 10} %  ${text}\n`)
+  }
+
+  line(text: string): void {
+    if (this.#stream.isTTY === true) this.#stream.write('\r\u001b[K')
+    this.#stream.write(`${text}\n`)
+    if (this.#stream.isTTY === true && this.#last) this.#draw()
+  }
+
+  /** Leaves the last state on the screen. */
+  finish(): void {
+    if (this.#stream.isTTY === true && this.#last) {
+      this.#draw()
+      this.#stream.write('\n')
+    }
+    this.#last = null
+  }
+
+  #draw(): void {
+    if (this.#last === null) return
+    const { fraction, text } = this.#last
+    const filled = Math.round((fraction ?? 0) * BAR_WIDTH)
+    const bar = this.#paint('cyan', '━'.repeat(filled)) + this.#paint('gray', '─'.repeat(BAR_WIDTH - filled))
+    const share = fraction === null ? '' : `${String(Math.floor(fraction * 100)).padStart(3)} % `
+    const left = fraction !== null && fraction > 0.02 && fraction < 1 ? `  ${this.#left(fraction)} left` : ''
+    this.#stream.write(`\r${bar} ${share}${text}${left}\u001b[K`)
+  }
+
+  #left(fraction: number): string {
+    const seconds = Math.ceil((((performance.now() - this.#startedAt) / fraction) * (1 - fraction)) / 1000)
+    return seconds < 90 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`
+  }
+}
