@@ -328,7 +328,11 @@ export class PostTokens {
   }
 
   #whole(end: number, kind: TokenKind): number {
-    for (let i = this.#at; i < end; i++) this.#write(this.#text.charCodeAt(i))
+    for (let i = this.#at; i < end; i++) {
+      const unit = this.#text.charCodeAt(i)
+      classOf(unit)
+      this.#write(foldOf(unit))
+    }
     this.#at = end
     this.#finish()
     return kind
