@@ -14,13 +14,15 @@ export interface OpenDatabaseOptions {
   readonly migrations: readonly string[]
   /** Beside the process that writes. The file must exist in the newest format. */
   readonly readOnly?: boolean
+  /** For a new file; larger than SQLite's 4,096 where rows are large. */
+  readonly pageBytes?: number
 }
 
 /** A checkpoint shortens the WAL file to this; `truncateWal` keeps a busy one below it. */
 export const WAL_LIMIT_BYTES = 64 * 1024 * 1024
 const BUSY_TIMEOUT_MS = 5_000
-/** Fewer and larger checkpoints than SQLite's 4 MB: each one costs two fsyncs. */
-const CHECKPOINT_PAGES = 4_000
+/** Fewer and larger checkpoints than SQLite's 1,000 pages: each one costs two fsyncs. */
+const CHECKPOINT_BYTES = 16 * 1024 * 1024
 /** An I/O error with less free space than this is a full disk. */
 const FULL_BELOW_BYTES = 4 * 1024 * 1024
 
@@ -44,14 +46,15 @@ export function openDatabase(options: OpenDatabaseOptions): DatabaseSync {
 }
 
 function prepare(database: DatabaseSync, options: OpenDatabaseOptions): void {
-  const { path, kind, migrations } = options
+  const { path, kind, migrations, pageBytes = 4_096 } = options
   const empty = database.prepare('SELECT count(*) AS n FROM sqlite_schema').get()?.n === 0
   if (!empty) checkKind(database, options)
+  else database.exec(`PRAGMA page_size = ${pageBytes}`)
   database.exec(`
     PRAGMA journal_mode = WAL;
     PRAGMA synchronous = FULL;
     PRAGMA journal_size_limit = ${WAL_LIMIT_BYTES};
-    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA wal_autocheckpoint = ${Math.floor(CHECKPOINT_BYTES / pageBytes)};
     PRAGMA foreign_keys = ON;
     PRAGMA temp_store = MEMORY;
   `)
@@ -98,10 +101,20 @@ const newerFile = (path: string): PipelineError =>
     `${path} was written by a newer version of Earshot; install that version or choose another --data directory`,
   )
 
-/** Call after a commit: writes a WAL above the limit back and empties it, unless a reader of another process is in the way. */
+/**
+ * Call after a commit: writes a WAL above the limit back and empties it. Does not wait for a reader of another process, and
+ * never throws: what was committed is durable, and a full disk is reported by the next commit.
+ */
 export function truncateWal(database: DatabaseSync, path: string): void {
   const wal = statSync(`${path}-wal`, { throwIfNoEntry: false })
-  if (wal !== undefined && wal.size > WAL_LIMIT_BYTES) database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+  if (wal === undefined || wal.size <= WAL_LIMIT_BYTES) return
+  try {
+    database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)')
+  } catch {
+    // The WAL stays as it is until the next commit.
+  } finally {
+    database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
+  }
 }
 
 /** SQLite's primary result codes (https://sqlite.org/rescode.html) that say something about the machine and not about our code. */
