@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/package/**'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 20_000,

@@ -19,6 +19,10 @@ export async function runWithNode([script, ...args]) {
   const child = spawn(node, [script, ...args], { stdio: 'inherit' })
   // A terminal sends Ctrl-C to the whole group; a supervisor signals this process alone. The child decides when to end.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('error', () => {
+    console.error(missingNodeMessage())
+    process.exitCode = 2
+  })
   child.on('exit', (code, signal) => {
     process.exitCode = code ?? 128 + (constants.signals[signal] ?? 1)
   })
