@@ -7,7 +7,7 @@ import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 /** Primary result codes: https://sqlite.org/rescode.html */
 const Result = { Busy: 5, ReadOnly: 8, CannotOpen: 14 } as const
 
-interface Owner {
+export interface LockOwner {
   readonly pid: number
   readonly host: string
   /** ISO 8601. */
@@ -30,7 +30,7 @@ export async function takeProcessLock(path: string, now: number): Promise<Dispos
     if (held.delete(database)) database.close()
   }
   try {
-    const owner: Owner = { pid: process.pid, host: hostname(), since: new Date(now).toISOString() }
+    const owner: LockOwner = { pid: process.pid, host: hostname(), since: new Date(now).toISOString() }
     await writeFile(ownerPath(path), `${JSON.stringify(owner)}\n`)
   } catch (error) {
     release()
@@ -39,16 +39,34 @@ export async function takeProcessLock(path: string, now: number): Promise<Dispos
   return { [Symbol.dispose]: release }
 }
 
+/** Who holds the lock `path` now; null when nobody does. Never call it in the process that may hold it. */
+export function lockOwner(path: string): LockOwner | null {
+  let database: DatabaseSync | undefined
+  try {
+    database = new DatabaseSync(path, { readOnly: true, timeout: 0 })
+    database.exec('SELECT count(*) FROM sqlite_schema')
+    return null
+  } catch (error) {
+    return resultCode(error) === Result.Busy ? readOwner(ownerPath(path)) : null
+  } finally {
+    database?.close()
+  }
+}
+
+const resultCode = (error: unknown): number | null =>
+  error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : null
+
 function lockedDatabase(path: string): DatabaseSync {
   let database: DatabaseSync | undefined
   try {
-    database = new DatabaseSync(path, { timeout: 0 })
+    // Somebody who only asks for the owner holds it for a moment.
+    database = new DatabaseSync(path, { timeout: 100 })
     // Nothing is ever written to it, so a crash must leave no journal behind.
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
     return database
   } catch (error) {
     database?.close()
-    const code = error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : null
+    const code = resultCode(error)
     if (code === Result.Busy) throw inUse(path)
     if (code === Result.ReadOnly || code === Result.CannotOpen) throw notWritable(path, error)
     throw error
@@ -78,9 +96,9 @@ function inUse(path: string): PipelineError {
 }
 
 /** null while the owner is just writing it. */
-function readOwner(path: string): Owner | null {
+function readOwner(path: string): LockOwner | null {
   try {
-    const { pid, host, since } = JSON.parse(readFileSync(path, 'utf8')) as Partial<Owner>
+    const { pid, host, since } = JSON.parse(readFileSync(path, 'utf8')) as Partial<LockOwner>
     return typeof pid === 'number' && typeof host === 'string' && typeof since === 'string'
       ? { pid, host, since }
       : null
