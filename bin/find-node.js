@@ -5,12 +5,17 @@ import { dirname, join } from 'node:path'
 
 const WANTED_MAJOR = 24
 
-/** Path of a Node that can run Earshot: this one, else the optional npm package `node`; null when neither is there. */
+/**
+ * Path of a Node that can run Earshot: this one, else that of the optional npm package for this platform; null when neither is
+ * there. Those packages hold the program and need no install script; there is none for Macs with an Apple chip.
+ */
 export function findNode() {
   if (Number(process.versions.node.split('.')[0]) >= WANTED_MAJOR) return process.execPath
+  const windows = process.platform === 'win32'
   try {
-    const folder = dirname(createRequire(import.meta.url).resolve('node/package.json'))
-    const path = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
+    const name = `node-${windows ? 'win' : process.platform}-${process.arch}`
+    const folder = dirname(createRequire(import.meta.url).resolve(`${name}/package.json`))
+    const path = join(folder, 'bin', windows ? 'node.exe' : 'node')
     return existsSync(path) ? path : null
   } catch {
     return null // the optional dependency was not installed: the caller says what to do
@@ -22,6 +27,6 @@ export function missingNodeMessage() {
   const chip = process.platform === 'darwin' && process.arch === 'arm64'
   const remedy = chip
     ? 'On a Mac with an Apple chip install Node 24 or newer from https://nodejs.org (or: brew install node@24).'
-    : 'Install Node 24 or newer from https://nodejs.org, or run "npm install" again without --omit=optional and with install scripts allowed.'
+    : 'Install Node 24 or newer from https://nodejs.org, or run "npm install" again without --omit=optional.'
   return `earshot: this is Node ${process.versions.node}, and Earshot needs Node ${WANTED_MAJOR} or newer.\n${remedy}`
 }

