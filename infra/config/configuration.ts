@@ -126,6 +126,11 @@ const fileConnector = z
       .default({})
       .describe('Which column or key fills which field of the mention; common names are known without it'),
     timeZone: timeZone().default('UTC').describe('Time zone of times that name none'),
+    dateOrder: z
+      .enum(['day-first', 'month-first'])
+      .nullable()
+      .default(null)
+      .describe('How the file writes 03/04/2026; null: found out from the other dates of the file'),
     platform: id().nullable().default(null).describe('Platform of rows that name none; null: `file`'),
     lateness: lateness('10m'),
     prefilter: prefilter(),
