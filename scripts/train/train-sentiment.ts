@@ -1,0 +1,180 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { NUMERIC_ROWS } from '#enrich/sentiment/sentiment-features.ts'
+import { bytesOf, type Calibration, CLASSES, type SentimentCard } from '#enrich/sentiment/sentiment-model.ts'
+import { calibrate } from '#enrich/sentiment/sentiment-scorer.ts'
+import type { WordTable } from '#enrich/text/word-table.ts'
+import { fitCalibration, type Scored } from './fit-calibration.ts'
+import { Random } from './random.ts'
+import { readTsv } from './read-tsv.ts'
+import { type LabelledPost, type SentimentSamples, sentimentSamples, toneOf } from './sentiment-samples.ts'
+import { type LinearModel, trainSoftmax } from './softmax-regression.ts'
+import { sentimentLists } from './word-lists.ts'
+
+const MODELS = new URL('../../enrich/models/', import.meta.url)
+const VERSION = '1'
+const SEED = 20
+const FOLDS = 3
+/** Labels that are decided are to be right this often, on held-out training posts. */
+const DECIDED_ACCURACY = 0.8
+
+interface Head {
+  readonly name: string
+  readonly title: string
+  readonly hashRows: number
+  readonly training: { readonly epochs: number; readonly rate: number; readonly l2: number }
+  readonly posts: readonly LabelledPost[]
+  readonly data: readonly string[]
+}
+
+/** Trains both sentiment models from the folder `data` and writes weights and cards into `enrich/models/`. About a minute. */
+export function trainSentiment(data: string): void {
+  const lists = sentimentLists(data)
+  const english = englishPosts(data)
+  trainHead(lists, {
+    name: 'sentiment-en',
+    title: 'Sentiment of English posts',
+    hashRows: 2 ** 18,
+    training: { epochs: 8, rate: 0.03, l2: 2e-6 },
+    posts: english,
+    data: ['SemEval 2013–2016 task 4A, training part (notice)'],
+  })
+  trainHead(lists, {
+    name: 'sentiment-multi',
+    title: 'Sentiment of posts in Arabic, German, Spanish, French, romanised Hindi, Italian and Portuguese',
+    hashRows: 2 ** 18,
+    training: { epochs: 8, rate: 0.03, l2: 2e-6 },
+    posts: [...otherPosts(data), ...english.map((post) => ({ ...post, weight: post.weight * 0.1 }))],
+    data: ['UMSAB (XLM-T), training part (notice)', 'SemEval 2013–2016 task 4A, training part (notice)'],
+  })
+}
+
+/** Rare tones weigh more, so that the three count the same. */
+function englishPosts(data: string): LabelledPost[] {
+  const rows = readTsv(data, 'sentiment/train.tsv')
+  const counts = new Map<string, number>()
+  for (const { label } of rows) counts.set(label!, (counts.get(label!) ?? 0) + 1)
+  return rows.map(({ label, text }) => ({
+    text: text!,
+    label: toneOf(label!),
+    language: 'en',
+    weight: rows.length / (CLASSES * counts.get(label!)!),
+  }))
+}
+
+/** Without the English rows: most of them are the validation posts of `sentiment`. */
+function otherPosts(data: string): LabelledPost[] {
+  return readTsv(data, 'sentiment-multi/train.tsv')
+    .filter(({ lang }) => lang !== 'en')
+    .map(({ label, lang, text }) => ({ text: text!, label: toneOf(label!), language: lang!, weight: 1 }))
+}
+
+function trainHead(lists: WordTable, head: Head): void {
+  const samples = sentimentSamples(head.posts, head.hashRows, lists)
+  const options = { ...head.training, featureCount: samples.featureCount, seed: SEED }
+  const scored = heldOut(samples, options)
+  const languages = [...new Set(head.posts.map(({ language }) => language))].sort()
+  const ofLanguage = (language: string): Scored[] => scored.filter((_, row) => head.posts[row]!.language === language)
+  const calibration: Record<string, Calibration> = {}
+  for (const language of languages) calibration[language] = fitCalibration(ofLanguage(language))
+  if (head.name === 'sentiment-multi') {
+    delete calibration.en // has a model of its own
+    calibration.und = fitCalibration(scored.filter((_, row) => head.posts[row]!.language !== 'en'))
+  }
+  const decided = languages.filter((language) => calibration[language] !== undefined)
+  const limit = limitFor(
+    decided.map((language) => ({ rows: ofLanguage(language), calibration: calibration[language]! })),
+  )
+  const model = trainSoftmax(samples, options)
+  write(lists, head, model, calibration, limit)
+}
+
+/** Raw scores of each post by a model that has not seen it. */
+function heldOut(samples: SentimentSamples, options: Parameters<typeof trainSoftmax>[1]): Scored[] {
+  const fold = new Int32Array(samples.posts.length)
+  const random = new Random(SEED)
+  for (let row = 0; row < fold.length; row++) fold[row] = random.below(FOLDS)
+  const scored: Scored[] = new Array(fold.length)
+  for (let part = 0; part < FOLDS; part++) {
+    const rows = Int32Array.from(fold.keys()).filter((row) => fold[row] !== part)
+    const model = trainSoftmax(samples, { ...options, rows })
+    for (let row = 0; row < fold.length; row++) {
+      if (fold[row] !== part) continue
+      const isNegated = samples.isNegated[row] === 1
+      scored[row] = { scores: rawScores(samples, model, row), label: samples.posts[row]!.label, isNegated }
+    }
+  }
+  return scored
+}
+
+export function rawScores(
+  { features, values, starts }: SentimentSamples,
+  model: LinearModel,
+  row: number,
+): Float64Array {
+  const scores = Float64Array.from(model.bias)
+  for (let i = starts[row]!; i < starts[row + 1]!; i++) {
+    const at = features[i]! * CLASSES
+    for (let k = 0; k < CLASSES; k++) scores[k]! += values[i]! * model.weights[at + k]!
+  }
+  return scores
+}
+
+/** The smallest probability above which labels are right often enough. */
+function limitFor(parts: readonly { readonly rows: readonly Scored[]; readonly calibration: Calibration }[]): number {
+  const judged = parts.flatMap(({ rows, calibration }) =>
+    rows.map(({ scores, label, isNegated }) => {
+      const into = new Float64Array(CLASSES)
+      calibrate(scores, calibration, isNegated, into)
+      const said = scores.indexOf(Math.max(...scores))
+      return { probability: into[said]!, isRight: said === label }
+    }),
+  )
+  judged.sort((a, b) => b.probability - a.probability)
+  let right = 0
+  let limit = 1
+  judged.forEach(({ probability, isRight }, n) => {
+    right += Number(isRight)
+    if (right / (n + 1) >= DECIDED_ACCURACY) limit = probability
+  })
+  return Math.round(limit * 1000) / 1000
+}
+
+function write(
+  lists: WordTable,
+  { name, title, hashRows, training, posts, data }: Head,
+  { weights, bias }: LinearModel,
+  calibration: Record<string, Calibration>,
+  limit: number,
+): void {
+  const split = hashRows * CLASSES
+  const scale = quantile(weights.subarray(0, split), 0.99999) / 127
+  const hashed = Int8Array.from(weights.subarray(0, split), (weight) =>
+    Math.max(-127, Math.min(127, Math.round(weight / scale))),
+  )
+  const numeric = weights.slice(split, split + NUMERIC_ROWS * CLASSES)
+  const card: SentimentCard & Record<string, unknown> = {
+    name,
+    version: VERSION,
+    title,
+    licence: 'Apache-2.0; the texts it was trained on are not part of it',
+    data,
+    lists: ['VADER lexicon (MIT)', 'AFINN-165 (Apache-2.0)', 'emoji scores derived from VADER (MIT)'],
+    trainingPosts: posts.length,
+    training: { ...training, seed: SEED, command: 'npm run train -- sentiment' },
+    hashRows,
+    listSlots: lists.keys.length,
+    scale,
+    bias: [...bias],
+    calibration,
+    limit,
+  }
+  mkdirSync(MODELS, { recursive: true })
+  writeFileSync(new URL(`${name}.bin`, MODELS), bytesOf({ lists, numeric, hashed }))
+  writeFileSync(new URL(`${name}.json`, MODELS), `${JSON.stringify(card, null, 2)}\n`)
+}
+
+/** A few hashed rows are far larger than all others; cutting them keeps the steps of the rest small. */
+function quantile(values: Float32Array, share: number): number {
+  const sizes = values.map(Math.abs).sort()
+  return sizes[Math.floor(share * (sizes.length - 1))]!
+}
