@@ -22,7 +22,6 @@ export class LogSubscription implements Subscription {
   readonly #onBatch: (batch: RecordBatch) => Promise<Ack>
   readonly #ending = new AbortController()
   #failure: { readonly error: unknown } | null = null
-  #lastCommit: Promise<void> = Promise.resolve()
 
   /** `starts[i]` is the first offset of `partitions[i]` that the group has not committed. */
   constructor(
@@ -43,14 +42,10 @@ export class LogSubscription implements Subscription {
       try {
         await this.#consume(partition, starts[i] as number)
       } catch (error) {
-        const stoppedAsAsked = this.#ending.signal.aborted && error === this.#ending.signal.reason
-        if (!stoppedAsAsked) this.fail(error)
-      } finally {
-        partition.leave(this)
+        if (!(this.#ending.signal.aborted && (error as Error).name === 'AbortError')) this.fail(error)
       }
     })
     await Promise.all(loops)
-    await this.#lastCommit
     this.#parts.onEnd()
     if (this.#failure !== null) throw this.#failure.error
   }
@@ -67,21 +62,30 @@ export class LogSubscription implements Subscription {
     let fetched: readonly Chunk[] = []
     let position = start
     let holds = false
-    while (!signal.aborted) {
-      partition.advance(this, position)
-      const end = partition.end
-      const records: LogRecord[] = []
-      if (position < end) {
-        fetched = await this.#chunksFrom(partition, position, fetched)
-        position = this.#take(fetched, position, records)
-        if (records.length === 0) continue // compaction has taken out what stood here
-      } else if ((await this.#arrival(partition, position, holds ? idleMs : null)) !== 'idle') {
-        continue
+    let committing = Promise.resolve()
+    try {
+      while (!signal.aborted) {
+        partition.advance(this, position)
+        const end = partition.end
+        const records: LogRecord[] = []
+        if (position < end) {
+          fetched = await this.#chunksFrom(partition, position, fetched)
+          position = this.#take(fetched, position, records)
+          if (records.length === 0) continue // compaction has taken out what stood here
+        } else if ((await this.#arrival(partition, position, holds ? idleMs : null)) !== 'idle') {
+          continue
+        }
+        if (signal.aborted) return
+        const ack = await this.#onBatch({ topic, partition: partition.number, records, end, signal })
+        holds = ack === 'hold'
+        if (ack !== 'commit') continue
+        // The next batch need not wait for this commit, the one after it does: a crash repeats two batches at most.
+        await committing
+        committing = this.#commit(partition, position)
       }
-      if (signal.aborted) return
-      const ack = await this.#onBatch({ topic, partition: partition.number, records, end, signal })
-      holds = ack === 'hold'
-      if (ack === 'commit') this.#commit(partition, position)
+    } finally {
+      await committing
+      partition.leave(this)
     }
   }
 
@@ -105,11 +109,12 @@ export class LogSubscription implements Subscription {
     return position
   }
 
-  #commit(partition: LogPartition, next: number): void {
-    // The next batch need not wait for the disk: a crash before the commit is durable only repeats.
-    this.#lastCommit = this.#parts.writer
-      .commit(partition, this.#options.group, next)
-      .catch((error: unknown) => this.fail(error))
+  async #commit(partition: LogPartition, next: number): Promise<void> {
+    try {
+      await this.#parts.writer.commit(partition, this.#options.group, next)
+    } catch (error) {
+      this.fail(error)
+    }
   }
 
   /** Resolves when there is something at `position`, the pause is over, or the subscription ends. */

@@ -152,7 +152,7 @@ export function storageError(error: unknown, path: string): unknown {
       return make(
         ErrorClass.Config,
         'DATABASE_READ_ONLY',
-        `${path} cannot be written; check the rights of file and folder`,
+        `${path} was opened for reading only, or may not be written; check the rights of file and folder`,
       )
     default:
       return error
