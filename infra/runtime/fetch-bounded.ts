@@ -55,6 +55,7 @@ export async function fetchBounded(
   const either = AbortSignal.any([signal, timeout])
   let url = parseUrl(wanted.url)
   let movedTo: string | null = null
+  let redirected = false
   let headers = withCredentials(url, wanted.headers)
   try {
     for (let hops = 0, permanent = true; ; hops++) {
@@ -71,10 +72,11 @@ export async function fetchBounded(
       if (permanent) movedTo = bare(target)
       if (target.origin !== url.origin) headers = withCredentials(target, withoutSecrets(wanted.headers))
       url = target
+      redirected = true
     }
   } catch (error) {
     if (signal.aborted) throw signal.reason
-    throw explained(error, url, timeout, wanted.limits)
+    throw explained(error, url, redirected, timeout, wanted.limits)
   }
 }
 
@@ -155,9 +157,18 @@ function flatten(headers: Dispatcher.ResponseData['headers']): Record<string, st
   return flat
 }
 
-function explained(error: unknown, url: URL, timeout: AbortSignal, limits: FetchLimits): PipelineError {
+function explained(
+  error: unknown,
+  url: URL,
+  redirected: boolean,
+  timeout: AbortSignal,
+  limits: FetchLimits,
+): PipelineError {
   const known = pipelineErrorIn(error)
-  if (known?.class === ErrorClass.Config) return known
+  if (known?.class === ErrorClass.Config) {
+    // A stranger's redirect must not look like a mistake in the configuration, which stops the program.
+    return redirected ? redirectRefused(`a redirect to an address that is refused: ${known.message}`) : known
+  }
   if (known !== null)
     return new PipelineError(known.class, known.code, `${url.host}: ${known.message}`, { cause: error })
   if (timeout.aborted) {
