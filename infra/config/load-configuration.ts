@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, visit } from 'yaml'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import { type Configuration, configurationSchema } from './configuration.ts'
 import { type Environment, processEnvironment, substitute } from './environment.ts'
 import { consistencyProblems, type Problem, schemaProblems } from './problems.ts'
+import { queryProblems } from './query-problems.ts'
 import { type Place, placeOf, YamlPlaces } from './yaml-places.ts'
 
 export interface LoadOptions {
@@ -46,15 +47,14 @@ export function parseConfiguration(text: string, options: ParseOptions): Configu
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, stringKeys: true })
   const places = new YamlPlaces(document, lines, text)
-  const syntax = document.errors.map((error) => ({
-    place: placeOf(lines, error.pos[0]),
-    key: '',
-    message: error.message,
-  }))
+  const syntax = document.errors.map(({ pos: [start], message }) => {
+    const place = placeOf(lines, start)
+    return { place, key: '', message: message + quoteHint(text, place) }
+  })
   // After a broken line the parser guesses, and its guesses would be reported as problems of their own.
   if (document.errors.some(({ code }) => code !== 'DUPLICATE_KEY')) throw invalid(options.name, syntax)
 
-  const written = toValue(document, options.name)
+  const written = toValue(document, text, lines, options.name)
   if (written === null) {
     const message = 'the file holds nothing; "earshot init NAME" writes a first configuration'
     throw invalid(options.name, [{ place: { line: 1, column: 1 }, key: '', message }])
@@ -69,6 +69,7 @@ export function parseConfiguration(text: string, options: ParseOptions): Configu
     ...schemaProblems(value, result.error?.issues ?? []).filter(({ path }) => !unset.has(path.join('.'))),
     ...consistencyProblems(written),
     ...absent,
+    ...commentedQueries(document),
   ].map(
     (problem): Located => ({
       place: problem.atKey ? places.key(problem.path) : places.value(problem.path),
@@ -76,6 +77,9 @@ export function parseConfiguration(text: string, options: ParseOptions): Configu
       message: problem.message,
     }),
   )
+  for (const { path, query, offset, message } of queryProblems(value)) {
+    problems.push({ place: places.character(path, offset, query), key: keyName({ path }), message })
+  }
   if (!result.success || problems.length > 0 || syntax.length > 0) throw invalid(options.name, [...syntax, ...problems])
   return completed(result.data, options.folder)
 }
@@ -127,12 +131,40 @@ function decode(bytes: Uint8Array, path: string): string {
   }
 }
 
-function toValue(document: ReturnType<typeof parseDocument>, name: string): unknown {
+function toValue(document: Document, text: string, lines: LineCounter, name: string): unknown {
+  let place: Place = { line: 1, column: 1 }
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document) !== undefined) return
+      place = placeOf(lines, alias.range?.[0] ?? 0)
+      return visit.BREAK
+    },
+  })
   try {
     return document.toJS({ maxAliasCount: 100 }) as unknown
   } catch (cause) {
     // An alias without its anchor, or aliases that unfold to a flood.
     const message = cause instanceof Error ? cause.message : String(cause)
-    throw invalid(name, [{ place: { line: 1, column: 1 }, key: '', message }])
+    throw invalid(name, [{ place, key: '', message: message + quoteHint(text, place) }])
   }
+}
+
+/** Queries are full of characters that mean something else to YAML. */
+function quoteHint(text: string, { line }: Place): string {
+  const hint = `; put the whole query in single quotes, as in query: '"air max" OR #nike'`
+  return /\bquery:/.test(text.split('\n')[line - 1] ?? '') ? hint : ''
+}
+
+/** `query: acme OR #tag` without quotes is read as `acme OR`: what follows ` #` is a comment. */
+function commentedQueries(document: Document): Problem[] {
+  const problems: Problem[] = []
+  const brands = document.get('brands', true)
+  if (!isSeq(brands)) return problems
+  for (const [index, brand] of brands.items.entries()) {
+    const query = isMap(brand) ? brand.get('query', true) : null
+    if (!isScalar(query) || !query.comment || /^\s/.test(query.comment)) continue
+    const message = 'ends before "#", where YAML begins a comment; put the whole query in single quotes'
+    problems.push({ path: ['brands', index, 'query'], message })
+  }
+  return problems
 }

@@ -82,13 +82,13 @@ export function consistencyProblems(written: unknown): Problem[] {
   return problems
 }
 
-interface Entry {
+export interface Entry {
   readonly item: Readonly<Record<string, unknown>>
   readonly path: KeyPath
 }
 
 /** The objects in the list `key`; what is not one is the schema's business. */
-function entries(holder: unknown, key: string): Entry[] {
+export function entries(holder: unknown, key: string): Entry[] {
   const list = isRecord(holder) ? holder[key] : undefined
   if (!Array.isArray(list)) return []
   return list.flatMap((item: unknown, index) => (isRecord(item) ? [{ item, path: [key, index] }] : []))

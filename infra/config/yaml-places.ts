@@ -38,11 +38,14 @@ export class YamlPlaces {
     return isScalar(pair?.key) && pair.key.range ? this.#place(pair.key.range[0]) : this.value(path)
   }
 
-  /** Of the character at `offset` of the string at `path`, through quotes, escapes and folded lines. */
-  character(path: KeyPath, offset: number): Place {
+  /**
+   * Of the character at `offset` of the string `value` at `path`, through quotes, escapes and folded lines; of the string's
+   * start when it is not written like that (a variable stood in it).
+   */
+  character(path: KeyPath, offset: number, value: string): Place {
     const { node, offset: start } = this.#find(path)
-    if (!isScalar(node) || typeof node.value !== 'string' || !node.range) return this.#place(start)
-    return this.#place(sourceOffset(this.#text, node, node.value, offset))
+    if (!isScalar(node) || node.value !== value || !node.range) return this.#place(start)
+    return this.#place(sourceOffset(this.#text, node, value, offset))
   }
 
   #place(offset: number): Place {

@@ -159,6 +159,41 @@ network:
   })
 })
 
+describe('a query that cannot be read', () => {
+  const brand = (query: string): string => `brands:\n  - id: a\n    name: A\n    query: ${query}\n`
+
+  it.each([
+    ['plain', 'acme OR (b', '4:20'],
+    ['in single quotes', "'acme''s cola OR (b'", '4:29'],
+    ['in double quotes', '"acme \\"cola\\" OR (b"', '4:30'],
+    ['as a block', '|\n      acme\n      OR (b', '6:10'],
+    ['as a folded block', '>-\n      acme\n      OR (b', '6:10'],
+    ['over two lines', 'acme\n      OR (b', '5:10'],
+    ['from a variable', '${Q}', '4:12'],
+  ])('is shown at its character when it is written %s', (_how, query, place) => {
+    const found = problems(brand(query), { Q: 'acme OR (b' })
+    expect(found).toEqual([expect.stringMatching(new RegExp(`^${place}  brands\\[0\\]\\.query: .*never closed`))])
+  })
+
+  it.each(['"air max" OR nike', '@acme', '*nike', 'nike: x'])('is a hint to quote it when YAML refuses %s', (query) => {
+    expect(problems(brand(query))).toEqual([expect.stringMatching(/^4:\d+ .*put the whole query in single quotes/)])
+  })
+
+  it('is not cut off in silence by a "#"', () => {
+    expect(problems(brand('acme #tag'))).toEqual([
+      expect.stringMatching(/^4:12 {2}brands\[0\]\.query: ends before "#".*single quotes/),
+    ])
+    expect(parse(brand('acme # our brand')).brands[0]).toMatchObject({ query: 'acme' })
+  })
+
+  it('is reported with all other problems', () => {
+    expect(problems(`${brand('NOT')}modus: x\n`)).toEqual([
+      expect.stringContaining('brands[0].query: '),
+      '5:1  modus: unknown key; did you mean mode?',
+    ])
+  })
+})
+
 describe('secrets', () => {
   const alert = (secret: string): string => `
 brands: [{ id: acme, name: Acme, query: acme }]
