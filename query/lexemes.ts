@@ -1,0 +1,51 @@
+import type { Place } from './query.ts'
+import { QueryError } from './query-error.ts'
+
+export interface Lexeme {
+  readonly kind: 'open' | 'close' | 'quoted' | 'word'
+  /** As written; of quoted words what stands between the quotes. */
+  readonly text: string
+  readonly place: Place
+}
+
+/** Word processors turn straight quotes into these. */
+const QUOTES = /["\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02]/g
+const NOT_IN_WORD = /[\s()"\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02]/g
+const NOT_BLANK = /\S/g
+const BLANK = /\s/g
+
+/** Cuts a query into brackets, quoted words and words. Throws a QueryError for a quote without its partner. */
+export function readLexemes(source: string): Lexeme[] {
+  const lexemes: Lexeme[] = []
+  for (let start = next(NOT_BLANK, source, 0); start < source.length; ) {
+    const lexeme = readLexeme(source, start)
+    lexemes.push(lexeme)
+    start = next(NOT_BLANK, source, lexeme.place.end)
+  }
+  return lexemes
+}
+
+function readLexeme(source: string, start: number): Lexeme {
+  const first = source[start]!
+  if (first === '(') return { kind: 'open', text: first, place: { start, end: start + 1 } }
+  if (first === ')') return { kind: 'close', text: first, place: { start, end: start + 1 } }
+  if (first.search(QUOTES) === 0) {
+    const close = next(QUOTES, source, start + 1)
+    if (close === source.length)
+      throw new QueryError('this quote is never closed: expected a second " after the last word of the phrase', {
+        start,
+        end: start + 1,
+      })
+    return { kind: 'quoted', text: source.slice(start + 1, close), place: { start, end: close + 1 } }
+  }
+  let end = next(NOT_IN_WORD, source, start)
+  // field:"several words" is read as a whole, so that an unknown field is told as such.
+  if (/^[a-z_.]+:$/i.test(source.slice(start, end))) end = next(BLANK, source, end)
+  return { kind: 'word', text: source.slice(start, end), place: { start, end } }
+}
+
+/** Where the pattern is found next, or the end of the text. */
+function next(pattern: RegExp, text: string, from: number): number {
+  pattern.lastIndex = from
+  return pattern.exec(text)?.index ?? text.length
+}
