@@ -2,7 +2,7 @@ import { CharClass, classOf, foldOf, isUpper } from '#enrich/text/char-class.ts'
 import { TokenKind } from '#enrich/text/post-tokens.ts'
 import { HASH_SEED, hashUnit, mixed } from '#enrich/text/word-hash.ts'
 import type { NameUnits } from './name-units.ts'
-import type { WordClasses } from './word-classes.ts'
+import { NO_CLASSES, type WordClasses } from './word-classes.ts'
 
 /** Neighbours that are looked at on each side. */
 const REACH = 2
@@ -13,7 +13,17 @@ const MAX_WORD = 64
 const OUTSIDE = 15
 
 /** Features of one token, the same number for each. */
-export const FEATURES = 52
+export const FEATURES = 57
+
+/** What a feature looks at, in words: the first ones at the word itself, and so on. */
+export const FEATURE_GROUPS = [
+  { until: 3, says: 'the word itself' },
+  { until: 12, says: 'the words beside it' },
+  { until: 22, says: 'how it is capitalised' },
+  { until: 30, says: 'its beginning and ending' },
+  { until: 52, says: 'words that are used alike' },
+  { until: FEATURES, says: 'our lists of names' },
+] as const
 
 /**
  * Turns tokens into hashed features: the word, its shape, its affixes, its classes, and those of its neighbours. Training and
@@ -176,27 +186,41 @@ export class EntityFeatures {
     }
 
     for (let d = -2; d <= 2; d++) {
-      const slot = this.#slot[i + d] as number
-      const packed = slot < 0 ? -1 : this.#classes.classesAt(slot)
-      const known = packed !== -1
-      add(known ? packed & 31 : 99)
-      add(known ? (packed >>> 12) & 511 : 999)
+      const classes = this.#classesOf(i + d)
+      add(classes & 31)
+      add((classes >>> 12) & 511)
       if (d < -1 || d > 1) continue
-      add(known ? (packed >>> 5) & 127 : 999)
-      add(known ? packed >>> 21 : 9999)
+      add((classes >>> 5) & 127)
+      add(classes >>> 21)
     }
-    const slot0 = this.#slot[i] as number
-    const slotBefore = this.#slot[i - 1] as number
-    const slotAfter = this.#slot[i + 1] as number
-    const c0 = slot0 < 0 ? 127 : (this.#classes.classesAt(slot0) >>> 5) & 127
-    const before = slotBefore < 0 ? 127 : (this.#classes.classesAt(slotBefore) >>> 5) & 127
-    const after = slotAfter < 0 ? 127 : (this.#classes.classesAt(slotAfter) >>> 5) & 127
+    const c0 = (this.#classesOf(i) >>> 5) & 127
+    const before = (this.#classesOf(i - 1) >>> 5) & 127
+    const after = (this.#classesOf(i + 1) >>> 5) & 127
     add(mix(before, c0))
     add(mix(c0, after))
     add(mix(mix(before, after), s0))
     add(mix(c0, s0))
     add(mix(before, s0))
     add(mix(after, s0))
+
+    const lists = this.#listsOf(i)
+    const listsBefore = this.#listsOf(i - 1)
+    const listsAfter = this.#listsOf(i + 1)
+    add(mix(lists, s0))
+    add(mix(listsBefore, s0))
+    add(mix(listsAfter, s0))
+    add(mix(listsBefore, lists + 16))
+    add(mix(lists, listsAfter + 16))
+  }
+
+  #classesOf(at: number): number {
+    const slot = this.#slot[at]!
+    return slot < 0 ? NO_CLASSES : this.#classes.classesAt(slot)
+  }
+
+  #listsOf(at: number): number {
+    const slot = this.#slot[at]!
+    return slot < 0 ? 0 : this.#classes.listsAt(slot)
   }
 }
 

@@ -8,6 +8,10 @@ const HYPHEN = 45
 const AMPERSAND = 38
 const DOT = 46
 
+/** Links, handles and pictures are part of no name. */
+export const canName = (kind: number): boolean =>
+  kind === TokenKind.Word || kind === TokenKind.Number || kind === TokenKind.Hashtag || kind === TokenKind.Punctuation
+
 /**
  * The tokens of a post cut the way names are written: `Coca-Cola`, `AT&T` and `U.S.` are one unit, `Ada's` is two (`Ada` and
  * `'s`). Filled again by each `read`.
@@ -100,7 +104,8 @@ const isGlued = (tokens: PostTokens, i: number): boolean =>
 const isGluedWord = (tokens: PostTokens, i: number): boolean =>
   isGlued(tokens, i) && (tokens.kinds[i] === TokenKind.Word || tokens.kinds[i] === TokenKind.Number)
 
-function foldedHash(text: string, start: number, end: number): number {
+/** The hash of a part of a text, as `hashWord` makes it. */
+export function foldedHash(text: string, start: number, end: number): number {
   let hash = HASH_SEED
   for (let i = start; i < end; i++) {
     const unit = text.charCodeAt(i)

@@ -1,6 +1,9 @@
 /** Bits of one packed entry: four k-means cuts of the same words, from coarse to fine. */
 export const ClassBits = { k32: 5, k128: 7, k512: 9, k1500: 11 } as const
 
+/** Classes of a word that only stands in a list of names, or of none that is known. */
+export const NO_CLASSES = 0xffffffff
+
 /** Slots tried before a word is given up; what did not fit at building time is simply unknown. */
 const PROBES = 8
 

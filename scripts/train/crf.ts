@@ -8,10 +8,8 @@ export interface TaggedSentence {
 
 export interface CrfOptions {
   readonly tags: number
-  /** `allowed[from * tags + to]`: 0 where a tag can never follow another. */
-  readonly allowed: Uint8Array
-  /** Tags that can begin a sentence. */
-  readonly initial: Uint8Array
+  readonly canFollow: (from: number, to: number) => boolean
+  readonly canBegin: (tag: number) => boolean
   readonly rows: number
   readonly epochs: number
   readonly rate: number
@@ -106,10 +104,12 @@ class Chain {
   /** Expected transitions, then minus those of the right answer. */
   readonly pairs: Float64Array
 
-  constructor({ tags, allowed, initial }: CrfOptions) {
+  constructor({ tags, canBegin, canFollow }: CrfOptions) {
     this.#tags = tags
-    this.#allowed = allowed
-    this.#initial = initial
+    this.#initial = Uint8Array.from({ length: tags }, (_, tag) => Number(canBegin(tag)))
+    this.#allowed = Uint8Array.from({ length: tags * tags }, (_, at) =>
+      Number(canFollow(Math.floor(at / tags), at % tags)),
+    )
     this.pairs = new Float64Array(tags * tags)
   }
 

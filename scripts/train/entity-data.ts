@@ -1,13 +1,11 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { NameUnits } from '#enrich/entities/name-units.ts'
+import { NO_CLASSES } from '#enrich/entities/word-classes.ts'
 import { PostTokens } from '#enrich/text/post-tokens.ts'
 import { hashWord } from '#enrich/text/word-hash.ts'
+import { readList, readTsv } from './read-tsv.ts'
 
-/** Begin and inside of each type, after `O`; the tagger shows all but the last, which only keeps products and works apart. */
-export const ENTITY_TYPES = ['person', 'place', 'organisation', 'none'] as const
-export const TAGS = 1 + 2 * ENTITY_TYPES.length
-
+/** Index into `LEARNT_TYPES` of the labels of both sets. */
 const TYPE_OF: Readonly<Record<string, number>> = {
   PER: 0,
   person: 0,
@@ -35,46 +33,32 @@ export interface EntityPost {
   readonly handles: ReadonlySet<number>
 }
 
-/** The posts of `entities-wnut17` or `entities-btc`. With `joinHandles` a handle cut in two (`@ name`) becomes one word, as people write it. */
-export function readEntityPosts(
-  folder: string,
-  set: string,
-  part: 'train' | 'val',
-  joinHandles: boolean,
-): readonly EntityPost[] {
-  const lines = readFileSync(join(folder, set, `${part}.tsv`), 'utf8').split('\n')
-  return lines
-    .slice(1)
-    .filter((line) => line !== '')
-    .map((line) => {
-      const [labels, words] = line.split('\t').map((cell) => cell.split(' ')) as [string[], string[]]
-      return entityPost(words, labels, joinHandles)
-    })
-}
+/** The posts of `entities-wnut17` or `entities-btc`. */
+export const readEntityPosts = (data: string, set: string, part: 'train' | 'val'): readonly EntityPost[] =>
+  readTsv(data, `${set}/${part}.tsv`).map(({ label, text }) => entityPost(text!.split(' '), label!.split(' ')))
 
-function entityPost(words: readonly string[], labels: readonly string[], joinHandles: boolean): EntityPost {
+function entityPost(words: readonly string[], labels: readonly string[]): EntityPost {
   const tokens: { start: number; end: number }[] = []
   const names: { start: number; end: number; type: number }[] = []
   const handles = new Set<number>()
-  let text = ''
+  let at = 0
   let open = ''
   for (const [i, word] of words.entries()) {
-    const isHandle = word.startsWith('@') || words[i - 1] === '@'
-    if (text !== '' && !(joinHandles && words[i - 1] === '@')) text += ' '
-    const place = { start: text.length, end: text.length + word.length }
-    text += word
-    if (isHandle) handles.add(tokens.length)
+    const place = { start: at, end: at + word.length }
+    at = place.end + 1
     tokens.push(place)
-    const label = isHandle ? 'O' : (labels[i] as string)
-    const type = TYPE_OF[label.slice(2)]
-    if (type !== undefined) {
-      const last = names.at(-1)
-      if (label.startsWith('I-') && open === label.slice(2) && last !== undefined) last.end = place.end
-      else names.push({ ...place, type })
-    }
-    open = label === 'O' ? '' : label.slice(2)
+    // one set cuts a handle in two (`@ name`) and marks both as people
+    const isHandle = word.startsWith('@') || words[i - 1] === '@'
+    if (isHandle) handles.add(i)
+    const label = isHandle ? 'O' : labels[i]!
+    const kind = label.slice(2)
+    const type = TYPE_OF[kind]
+    const last = names.at(-1)
+    if (type !== undefined && label.startsWith('I-') && open === kind && last !== undefined) last.end = place.end
+    else if (type !== undefined) names.push({ ...place, type })
+    open = kind
   }
-  return { text, tokens, names, handles }
+  return { text: words.join(' '), tokens, names, handles }
 }
 
 const tokens = new PostTokens()
@@ -98,23 +82,21 @@ const units = new NameUnits()
 /** The units of a text; true until the next call. */
 export const unitsOf = (text: string): NameUnits => units.read(text, tokens.read(text))
 
+/** Names that we wrote down ourselves, as signs of the kind of name and no more. */
+const NAME_LISTS = ['given', 'family', 'places', 'organisations'] as const
+
 /** Words with their four classes, most frequent first, hashtags last; the words themselves stay here. */
-export function* wordClassEntries(folder: string): Iterable<{ wordHash: number; classes: number; lists: number }> {
-  const rows = readFileSync(join(folder, 'entities-lexicons', 'own-word-clusters.tsv'), 'utf8')
-    .split('\n')
-    .slice(1)
-    .filter((line) => line !== '')
-    .map((line) => line.split('\t') as [string, string, string, string, string])
-  const isTag = (word: string) => word.startsWith('#') && word.length > 1
-  for (const [word, k32, k128, k512, k1500] of [
-    ...rows.filter(([word]) => !isTag(word)),
-    ...rows.filter(([word]) => isTag(word)),
-  ]) {
-    const plain = word === '<url>' ? 'http://' : isTag(word) ? word.slice(1) : word
-    yield {
-      wordHash: hashWord(plain),
-      classes: Number(k32) | (Number(k128) << 5) | (Number(k512) << 12) | (Number(k1500) << 21),
-      lists: 0,
+export function* wordClassEntries(data: string): Iterable<{ wordHash: number; classes: number; lists: number }> {
+  const rows = readList(data, 'entities-lexicons/own-word-clusters.tsv')
+  const isTag = ([word = '']: string[]) => word.startsWith('#') && word.length > 1
+  for (const row of [...rows.filter((row) => !isTag(row)), ...rows.filter(isTag)]) {
+    const [k32, k128, k512, k1500] = row.slice(1).map(Number) as [number, number, number, number]
+    const word = row[0] === '<url>' ? 'http://' : isTag(row) ? row[0]!.slice(1) : row[0]!
+    yield { wordHash: hashWord(word), classes: k32 | (k128 << 5) | (k512 << 12) | (k1500 << 21), lists: 0 }
+  }
+  for (const [bit, list] of NAME_LISTS.entries()) {
+    for (const name of readFileSync(new URL(`name-lists/${list}.txt`, import.meta.url), 'utf8').split(/\s+/)) {
+      if (name !== '') yield { wordHash: hashWord(name), classes: NO_CLASSES, lists: 1 << bit }
     }
   }
 }
