@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { describeCursorsContract } from './cursors.ts'
 import { openCursors } from './openers/sqlite-state.ts'
-import { temporaryFolder } from './temporary-folder.ts'
 
 describeCursorsContract('sqlite', async () => {
   const path = join(await temporaryFolder('cursors'), 'state.db')

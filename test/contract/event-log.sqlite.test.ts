@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { describeEventLogContract } from './event-log.ts'
 import { open } from './openers/sqlite-event-log.ts'
-import { temporaryFolder } from './temporary-folder.ts'
 
 describeEventLogContract('sqlite', async () => {
   const path = join(await temporaryFolder('event-log'), 'log.db')

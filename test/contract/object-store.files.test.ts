@@ -1,6 +1,6 @@
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { describeObjectStoreContract } from './object-store.ts'
 import { open } from './openers/file-object-store.ts'
-import { temporaryFolder } from './temporary-folder.ts'
 
 describeObjectStoreContract('files', async () => {
   const root = await temporaryFolder('objects')

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
+import { temporaryFolder } from '../support/temporary-folder.ts'
 import { openTable } from './openers/sqlite-state.ts'
 import { describeTableContract } from './table.ts'
-import { temporaryFolder } from './temporary-folder.ts'
 
 describeTableContract('sqlite', async () => {
   const path = join(await temporaryFolder('table'), 'state.db')
