@@ -13,12 +13,17 @@ export interface Content {
   readonly raw: RawPointer | null
 }
 
+export interface Visibility {
+  readonly rev: number
+  readonly hidden: boolean
+}
+
 /** Everything an index knows of one mention id. A deleted one knows nothing but that. */
 export interface MentionState {
   readonly id: string
   /** `rev` of the first delete known; null while it stands. */
   readonly deletedAt: number | null
-  readonly visibility: { readonly rev: number; readonly hidden: boolean } | null
+  readonly visibility: Visibility | null
   readonly content: Content | null
   /** When any connector first saw it; kept through edits and replays. */
   readonly firstObservedAt: number | null
@@ -71,7 +76,8 @@ export function merge(stored: MentionState | null, incoming: MentionState): Ment
   }
 }
 
-function laterVisibility(a: MentionState['visibility'], b: MentionState['visibility']): MentionState['visibility'] {
+/** Of two hides or restores the later one; also for those of authors. */
+export function laterVisibility(a: Visibility | null, b: Visibility | null): Visibility | null {
   if (a === null || b === null) return a ?? b
   if (a.rev !== b.rev) return a.rev > b.rev ? a : b
   return a.hidden ? a : b // at the same moment the cautious reading wins
@@ -82,11 +88,14 @@ function laterContent(a: Content | null, b: Content | null): Content | null {
   if (a.rev !== b.rev) return a.rev > b.rev ? a : b
   if (a.generation !== b.generation) return a.generation > b.generation ? a : b
   // The same place in the order with different bytes: any rule will do that does not look at who came first.
-  return tieBreaker(a) >= tieBreaker(b) ? a : b
+  return compareContent(a, b) >= 0 ? a : b
 }
 
-const tieBreaker = (content: Content): string =>
-  `${content.raw?.sha256 ?? ''} ${String(content.observedAt).padStart(16, '0')} ${content.tokens}`
+function compareContent(a: Content, b: Content): number {
+  if (a.observedAt !== b.observedAt) return a.observedAt - b.observedAt
+  const [left, right] = [JSON.stringify(a), JSON.stringify(b)]
+  return left === right ? 0 : left > right ? 1 : -1
+}
 
 function least(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b

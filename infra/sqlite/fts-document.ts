@@ -1,0 +1,45 @@
+/**
+ * What of a mention FTS5 indexes: one blank-separated string, first our tokens with a word as its folded form, so that phrases
+ * and distances count as `query/` does; then, set apart by a first character that no token has, the words with capitals and
+ * the marks that filters use.
+ */
+export interface FtsMarks {
+  /** `authorKey` of its author; null when the platform gives none. */
+  readonly author: string | null
+  readonly brands: readonly string[]
+}
+
+/** Every visible mention holds it, no hidden one: what a query that excludes only starts from. */
+export const EVERY_MENTION = '!all'
+export const brandMark = (brand: string): string => `!b${escaped(brand)}`
+export const authorMark = (author: string): string => `!a${escaped(author)}`
+export const casedMark = (cased: string): string => `=${escaped(cased)}`
+
+/** A visible mention, from its token string. */
+export function ftsDocument(tokens: string, { author, brands }: FtsMarks): string {
+  let document = tokens
+  if (tokens.includes('|')) {
+    const cased: string[] = []
+    document = tokens.replace(/\|([^ ]*)/g, (_, word: string) => {
+      cased.push(casedMark(word))
+      return ''
+    })
+    document += ` ${cased.join(' ')}`
+  }
+  document += ` ${EVERY_MENTION}`
+  for (const brand of brands) document += ` ${brandMark(brand)}`
+  return author === null ? document : `${document} ${authorMark(author)}`
+}
+
+/** A hidden mention is found by its author's operations only. */
+export const hiddenDocument = (author: string | null): string => (author === null ? '' : authorMark(author))
+
+/** FTS5's `ascii` tokenizer folds ASCII case and splits at blanks and control characters: both get a spelling of their own. */
+function escaped(text: string): string {
+  return text.replace(/[\x00-\x20A-Z~]/g, (character) => {
+    if (character === '~') return '~~'
+    return character >= 'A'
+      ? `~${character.toLowerCase()}`
+      : `~_${character.charCodeAt(0).toString(16).padStart(2, '0')}`
+  })
+}

@@ -1,0 +1,56 @@
+import { type Aggregates, BUCKET_MS, type Sums } from '#infra/contracts/search-index.ts'
+import { Fact } from './search-rows.ts'
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] }
+
+/** Adds up mentions by 5-minute bucket. Neighbouring mentions are mostly of one bucket. */
+export class Histogram {
+  readonly #buckets = new Map<number, Mutable<Sums>>()
+  #number = Number.NaN
+  #sums = noSums()
+
+  add(numbers: Float64Array, at: number): void {
+    const number = Math.floor(numbers[at + Fact.PublishedAt]! / BUCKET_MS)
+    if (number !== this.#number) this.#turnTo(number)
+    const sums = this.#sums
+    sums.mentions++
+    const negative = numbers[at + Fact.Negative]!
+    if (Number.isNaN(negative)) return
+    sums.scored++
+    sums.negative += negative
+    sums.neutral += numbers[at + Fact.Neutral]!
+    sums.positive += numbers[at + Fact.Positive]!
+    sums.negativeVariance += negative * (1 - negative)
+  }
+
+  #turnTo(number: number): void {
+    let sums = this.#buckets.get(number)
+    if (sums === undefined) {
+      sums = noSums()
+      this.#buckets.set(number, sums)
+    }
+    this.#number = number
+    this.#sums = sums
+  }
+
+  get buckets(): Aggregates['buckets'] {
+    return [...this.#buckets].sort(([a], [b]) => a - b).map(([number, sums]) => ({ start: number * BUCKET_MS, sums }))
+  }
+
+  get total(): Sums {
+    const total = noSums()
+    for (const sums of this.#buckets.values()) {
+      for (const key of Object.keys(total) as (keyof Sums)[]) total[key] += sums[key]
+    }
+    return total
+  }
+}
+
+const noSums = (): Mutable<Sums> => ({
+  mentions: 0,
+  scored: 0,
+  negative: 0,
+  neutral: 0,
+  positive: 0,
+  negativeVariance: 0,
+})

@@ -1,0 +1,295 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { WriteOutcome } from '#infra/contracts/search-index.ts'
+import { isTimely } from '#infra/runtime/mention-terms.ts'
+import { unpack } from '#infra/runtime/pack.ts'
+import { decode } from '#schemas/codec.ts'
+import type { EnrichedEvent } from '#schemas/generated.ts'
+import { authorKey } from '#schemas/mention-id.ts'
+import { type Content, type MentionState, merge, stateOf } from '#schemas/merge.ts'
+import { AuthorRows, authorOf, covers } from './author-rows.ts'
+import { ftsDocument, hiddenDocument } from './fts-document.ts'
+import { DatabaseKind, openDatabase, truncateWal } from './open-database.ts'
+import { type Facts, firstRowOf, hourOf, hourOfRow } from './search-rows.ts'
+import { SEARCH_MIGRATIONS } from './search-schema.ts'
+import { SearchStore, type StoredMention } from './search-store.ts'
+import { storedTerms } from './stored-terms.ts'
+
+/** Operations of one transaction: enough to share its fsync, few enough for a short wait. */
+const MAX_OPERATIONS = 1_000
+/** Mentions that one pass over an author or a range holds in memory. */
+const PASS_ROWS = 500
+const CACHE_KIB = 64 * 1024
+
+export interface WriteRequest {
+  /** Bytes of the operations, by `pack`. */
+  readonly buffers: readonly [ArrayBuffer]
+  /** Places of the author operations among them, ascending. */
+  readonly authors: readonly number[]
+  readonly now: number
+}
+
+export interface PruneRequest {
+  readonly before: number
+  readonly retainSince: number | null
+  /** Rows up to here have been looked at. */
+  readonly after: number
+}
+
+/** A mention that the running transaction has read, as it will stand. */
+interface Entry {
+  readonly id: string
+  readonly stored: StoredMention | null
+  state: MentionState | null
+  /** The record whose content shall stand, when it is not the stored one. */
+  bytes: Uint8Array | null
+  unheldSince: number | null
+  changed: boolean
+}
+
+const STALE: WriteOutcome = { kind: 'stale' }
+
+/** The one writer of `index.db`. Every call is one or more transactions and blocks its thread. */
+export class SearchWriter {
+  readonly #path: string
+  readonly #database: DatabaseSync
+  readonly #store: SearchStore
+  readonly #authors: AuthorRows
+  readonly #entries = new Map<string, Entry>()
+  #now = 0
+
+  constructor({ path }: { readonly path: string }) {
+    this.#path = path
+    this.#database = openDatabase({ path, kind: DatabaseKind.Index, migrations: SEARCH_MIGRATIONS })
+    this.#database.exec(`PRAGMA cache_size = -${CACHE_KIB}`)
+    this.#store = new SearchStore(this.#database)
+    this.#authors = new AuthorRows(this.#database)
+  }
+
+  close(): void {
+    this.#database.close()
+  }
+
+  /** Durable when it returns. A throw leaves whole transactions of the request written: a repeat is harmless. */
+  write({ buffers, authors, now }: WriteRequest): WriteOutcome[] {
+    this.#now = now
+    const operations = unpack(buffers[0])
+    const ofAuthors = new Set(authors)
+    const outcomes: WriteOutcome[] = []
+    for (let from = 0; from < operations.length; from += MAX_OPERATIONS) {
+      const slice = operations.slice(from, from + MAX_OPERATIONS)
+      const written = this.#transaction(() =>
+        slice.map((bytes, i) => (ofAuthors.has(from + i) ? this.#author(bytes) : this.#mention(bytes))),
+      )
+      for (const outcome of written) outcomes.push(outcome)
+    }
+    return outcomes
+  }
+
+  #transaction<T>(work: () => T): T {
+    this.#database.exec('BEGIN IMMEDIATE')
+    try {
+      const result = work()
+      this.#flush()
+      this.#database.exec('COMMIT')
+      truncateWal(this.#database, this.#path)
+      return result
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
+      this.#entries.clear()
+      this.#store.reset()
+      this.#authors.reload()
+      throw error
+    }
+  }
+
+  #mention(bytes: Uint8Array): WriteOutcome {
+    const decoded = decode(bytes)
+    if (decoded.name !== 'EnrichedEvent') return unreadable(decoded, 'EnrichedEvent')
+    const event = decoded.value
+    if (event.op === 'unknown') return UNKNOWN_OPERATION
+    const withContent = event.op === 'create' || event.op === 'update'
+    if (withContent && (event.mention === null || event.annotations === null || event.tokens === null)) {
+      return { kind: 'rejected', code: 'CONTENT_MISSING', message: `${event.op} of a mention without its content` }
+    }
+    const entry = this.#entry(event.id)
+    const before = entry.state
+    if (event.op === 'update' && event.annotations?.brands.length === 0 && !before?.content) {
+      return { kind: 'dropped', reason: 'unmatched' }
+    }
+    const incoming = stateOf(event)
+    const after = merge(before, incoming)
+    if (this.#isCovered(incoming) || this.#isCovered(after)) {
+      // A later edit of the same mention must not bring it back: what was covered once is gone.
+      if (before === null || before.deletedAt === null) this.#change(entry, tombstone(event.id, event.rev))
+      return { kind: 'dropped', reason: 'author deleted' }
+    }
+    if (isSame(before, after)) return STALE
+    if (after.content !== (before?.content ?? null) && after.content !== null) entry.bytes = bytes
+    this.#change(entry, after)
+    return outcomeOf(event, before, after)
+  }
+
+  #author(bytes: Uint8Array): WriteOutcome {
+    const decoded = decode(bytes)
+    if (decoded.name !== 'AuthorEvent') return unreadable(decoded, 'AuthorEvent')
+    const event = decoded.value
+    if (event.op === 'unknown') return UNKNOWN_OPERATION
+    const key = authorKey(event.platform, event.authorId)
+    if (!this.#authors.apply(key, event)) return STALE
+    this.#flush()
+    for (let rows = this.#store.rowsOfAuthor(key, Number.MIN_SAFE_INTEGER, PASS_ROWS); rows.length > 0; ) {
+      for (const row of rows) {
+        const entry = this.#entryAt(row)
+        if (this.#isCovered(entry.state)) this.#change(entry, tombstone(entry.id, event.rev))
+        else entry.changed = event.op !== 'delete'
+      }
+      this.#flush()
+      rows = this.#store.rowsOfAuthor(key, rows.at(-1)!, PASS_ROWS)
+    }
+    return { kind: event.op === 'delete' ? 'removed' : 'replaced' }
+  }
+
+  #isCovered(state: MentionState | null): boolean {
+    if (!state?.content) return false
+    return covers(this.#authors.get(authorOf(state.content.mention)), state.firstObservedAt!)
+  }
+
+  #change(entry: Entry, after: MentionState): void {
+    const heldBefore = entry.state !== null && entry.unheldSince === null
+    entry.unheldSince = heldBefore || after.content !== null ? null : this.#now
+    entry.state = after
+    entry.changed = true
+  }
+
+  #entry(id: string): Entry {
+    const known = this.#entries.get(id)
+    if (known !== undefined) return known
+    const stored = this.#store.mention(id)
+    const content = stored === null || stored.row === null ? null : this.#content(stored.row).content
+    const entry = newEntry(id, stored, content)
+    this.#entries.set(id, entry)
+    return entry
+  }
+
+  #entryAt(row: number): Entry {
+    const { id } = this.#content(row)
+    return this.#entry(id)
+  }
+
+  #content(row: number): { readonly id: string; readonly content: Content } {
+    const decoded = decode(this.#store.body(row))
+    if (decoded.name !== 'EnrichedEvent') throw new Error(`row ${row} of ${this.#path} holds a ${decoded.name}`)
+    return { id: decoded.value.id, content: stateOf(decoded.value).content! }
+  }
+
+  #flush(): void {
+    for (const entry of this.#entries.values()) if (entry.changed) this.#save(entry)
+    this.#entries.clear()
+    this.#store.flush()
+  }
+
+  #save({ id, stored, state, bytes, unheldSince }: Entry): void {
+    const { content, visibility, firstObservedAt, deletedAt } = state!
+    const oldRow = stored?.row ?? null
+    let row: number | null = null
+    let visible = false
+    if (content !== null) {
+      const author = authorOf(content.mention)
+      const { publishedAt } = content.mention
+      visible = visibility?.hidden !== true && this.#authors.get(author)?.visibility?.hidden !== true
+      row = oldRow !== null && hourOfRow(oldRow) === hourOf(publishedAt) ? oldRow : this.#store.newRow(publishedAt)
+      if (bytes !== null) this.#store.putContent(row, bytes, storedTerms(content), content.tokens)
+      if (bytes !== null || visible !== stored?.visible) {
+        const marks = { author, brands: content.annotations.brands }
+        const document = visible ? ftsDocument(content.tokens, marks) : hiddenDocument(author)
+        this.#store.putDocument(row, document, row === oldRow)
+      }
+      if (bytes !== null || firstObservedAt !== stored?.firstObservedAt) {
+        this.#store.putFacts(row, factsOf(content, firstObservedAt!))
+      }
+    }
+    if (oldRow !== null && row !== oldRow) this.#store.removeContent(oldRow)
+    this.#store.putMention(id, { row, visible, firstObservedAt, deletedAt, visibility, unheldSince })
+  }
+
+  /** One transaction's share of the work; `next` is null when it was the last. */
+  prune({ before, retainSince, after }: PruneRequest): { readonly removed: number; readonly next: number | null } {
+    return this.#transaction(() => {
+      const forgotten = this.#store.unheld(before, MAX_OPERATIONS)
+      for (const id of forgotten) this.#store.forget(id)
+      let removed = forgotten.length
+      const end = retainSince === null ? Number.MIN_SAFE_INTEGER : firstRowOf(hourOf(retainSince) + 1)
+      const rows = this.#store.rows(after, end, PASS_ROWS)
+      for (const row of rows) {
+        const { id, content } = this.#content(row)
+        if (content.mention.publishedAt >= retainSince!) continue
+        this.#store.removeContent(row)
+        this.#store.forget(id)
+        removed++
+      }
+      const more = rows.length === PASS_ROWS || forgotten.length === MAX_OPERATIONS
+      return { removed, next: more ? (rows.at(-1) ?? after) : null }
+    })
+  }
+}
+
+function newEntry(id: string, stored: StoredMention | null, content: Content | null): Entry {
+  const base = { id, stored, bytes: null, changed: false }
+  if (stored === null) return { ...base, state: null, unheldSince: null }
+  const { deletedAt, visibility, firstObservedAt, unheldSince } = stored
+  return { ...base, state: { id, deletedAt, visibility, content, firstObservedAt }, unheldSince }
+}
+
+const tombstone = (id: string, deletedAt: number): MentionState => ({
+  id,
+  deletedAt,
+  visibility: null,
+  content: null,
+  firstObservedAt: null,
+})
+
+function factsOf(content: Content, firstObservedAt: number): Facts {
+  const { sentiment } = content.annotations
+  return {
+    publishedAt: content.mention.publishedAt,
+    negative: sentiment?.negative ?? Number.NaN,
+    neutral: sentiment?.neutral ?? Number.NaN,
+    positive: sentiment?.positive ?? Number.NaN,
+    firstObservedAt,
+    timely: isTimely(content, firstObservedAt),
+  }
+}
+
+const isSame = (a: MentionState | null, b: MentionState): boolean =>
+  a !== null &&
+  a.content === b.content &&
+  a.deletedAt === b.deletedAt &&
+  a.firstObservedAt === b.firstObservedAt &&
+  a.visibility?.rev === b.visibility?.rev &&
+  a.visibility?.hidden === b.visibility?.hidden
+
+/** For a state that has changed. An earlier delete or first observation changes the state, but nothing that anybody sees. */
+function outcomeOf({ op }: EnrichedEvent, before: MentionState | null, after: MentionState): WriteOutcome {
+  switch (op) {
+    case 'delete':
+      return before === null || before.deletedAt === null ? { kind: 'removed' } : STALE
+    case 'hide':
+    case 'restore':
+      return { kind: 'replaced' }
+    default:
+      if (!before?.content) return { kind: 'new' }
+      return after.content === before.content ? STALE : { kind: 'replaced' }
+  }
+}
+
+const UNKNOWN_OPERATION: WriteOutcome = {
+  kind: 'rejected',
+  code: 'OPERATION_UNKNOWN',
+  message: 'an operation that this version does not know: update Earshot, then retry the dead letter',
+}
+
+const unreadable = (found: { readonly name: string; readonly reason?: string }, wanted: string): WriteOutcome => ({
+  kind: 'rejected',
+  code: 'RECORD_UNREADABLE',
+  message: found.reason ?? `a ${found.name} stands where ${wanted} belongs`,
+})
