@@ -4,6 +4,7 @@ import { type Document, isMap, isScalar, isSeq, LineCounter, parseDocument, visi
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import { type Configuration, configurationSchema } from './configuration.ts'
 import { type Environment, processEnvironment, substitute } from './environment.ts'
+import { InvalidConfiguration } from './invalid-configuration.ts'
 import { consistencyProblems, type Problem, schemaProblems } from './problems.ts'
 import { queryProblems } from './query-problems.ts'
 import { type Place, placeOf, YamlPlaces } from './yaml-places.ts'
@@ -15,7 +16,7 @@ export interface LoadOptions {
 
 /**
  * Reads the configuration file. Throws one PipelineError of class config: `CONFIG_UNREADABLE` when there is no such file,
- * `CONFIG_INVALID` with every problem of the file, each with line, column and key.
+ * an `InvalidConfiguration` with every problem of the file otherwise.
  */
 export async function loadConfiguration(path: string, options: LoadOptions = {}): Promise<Configuration> {
   let bytes: Uint8Array
@@ -103,21 +104,17 @@ interface Located {
   readonly message: string
 }
 
-function invalid(name: string, problems: readonly Located[]): PipelineError {
-  const sorted = [...problems].sort((a, b) => a.place.line - b.place.line || a.place.column - b.place.column)
-  const count = sorted.length === 1 ? '1 problem' : `${sorted.length} problems`
-  const rows = sorted.map(({ place, key, message }) =>
-    printable(`  ${place.line}:${place.column}  ${key && `${key}: `}${message}`),
+const invalid = (name: string, problems: readonly Located[]): InvalidConfiguration =>
+  new InvalidConfiguration(
+    name,
+    problems
+      .map(({ place, key, message }) => ({ ...place, key: printable(key), message: printable(message) }))
+      .sort((a, b) => a.line - b.line || a.column - b.column),
   )
-  return new PipelineError(
-    ErrorClass.Config,
-    'CONFIG_INVALID',
-    `configuration ${name} has ${count}\n${rows.join('\n')}`,
-  )
-}
 
 /** A key may hold anything, terminal escape codes too. */
-const printable = (text: string): string => text.replace(/\p{C}/gu, (char) => JSON.stringify(char).slice(1, -1))
+const printable = (text: string): string =>
+  text.replace(/\p{C}/gu, (char) => `\\u{${char.codePointAt(0)?.toString(16)}}`)
 
 const keyName = ({ path }: Pick<Problem, 'path'>): string =>
   path.map((step, index) => (typeof step === 'number' ? `[${step}]` : index === 0 ? step : `.${step}`)).join('')

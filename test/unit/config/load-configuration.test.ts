@@ -138,7 +138,7 @@ network:
   })
 
   it('keeps terminal escape codes out of its message', () => {
-    expect(problems('"\\e[2Jmode": x')[0]).toContain('\\u001b[2Jmode')
+    expect(problems('"\\e[2Jm\\u202eode": x')[0]).toContain('\\u{1b}[2Jm\\u{202e}ode')
   })
 
   it.each([
