@@ -6,7 +6,10 @@ import { PipelineError } from '#infra/contracts/errors.ts'
 import { createGuardedDispatcher } from '#infra/runtime/guarded-dispatcher.ts'
 import { createLogger } from '#infra/runtime/logger.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
+import { lintQuery, type QueryWarning } from '#query/lint.ts'
 import { mentionTokens } from '#query/mention-tokens.ts'
+import { parseQuery } from '#query/parse.ts'
+import { pointAt } from '#query/query-error.ts'
 import { QuerySet } from '#query/query-set.ts'
 import type { BrandProfile } from '#schemas/brand-profile.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
@@ -31,25 +34,39 @@ export interface ExampleResult {
   readonly holds: boolean
 }
 
+interface Doubt extends QueryWarning {
+  readonly brand: string
+}
+
 interface SourceResult {
   readonly connector: string
   /** null: it answers. */
   readonly problem: string | null
 }
 
+interface Findings {
+  readonly warnings: readonly Doubt[]
+  readonly examples: readonly ExampleResult[]
+  readonly sources: readonly SourceResult[]
+}
+
 /**
- * Checks the configuration, then the examples of each brand against its query, then that each source can be read. Exit code 2 when
+ * Checks the configuration, then the examples of each brand against its query, then that each source can be read; tells what is
+ * doubtful about a query. Exit code 2 when
  * the configuration is invalid, 1 when an example or a source fails.
  */
 export async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
   const configuration = await load(options, io)
   if (configuration === null) return ExitCode.Usage
   const examples = configuration.brands.flatMap(tryExamples)
+  const warnings = configuration.brands.flatMap(({ id, query }) =>
+    lintQuery(parseQuery(query)).map((warning): Doubt => ({ brand: id, ...warning })),
+  )
   const sources = await askSources(configuration, options.online === true, io)
   if (io.signal.aborted) return ExitCode.Interrupted
   const ok = examples.every(({ holds }) => holds) && sources.every(({ problem }) => problem === null)
-  if (options.json) io.output.write(`${JSON.stringify({ ok, problems: [], examples, sources })}\n`)
-  else io.output.write(`${report(configuration, options, examples, sources, io).join('\n')}\n`)
+  if (options.json) io.output.write(`${JSON.stringify({ ok, problems: [], warnings, examples, sources })}\n`)
+  else io.output.write(`${report(configuration, options, { warnings, examples, sources }, io).join('\n')}\n`)
   return ok ? ExitCode.Done : ExitCode.Failed
 }
 
@@ -58,7 +75,9 @@ async function load({ config, json }: CheckOptions, { output }: CommandIo): Prom
     return await loadConfiguration(config)
   } catch (error) {
     if (!json || !(error instanceof InvalidConfiguration)) throw error
-    output.write(`${JSON.stringify({ ok: false, problems: error.problems, examples: [], sources: [] })}\n`)
+    output.write(
+      `${JSON.stringify({ ok: false, problems: error.problems, warnings: [], examples: [], sources: [] })}\n`,
+    )
     return null
   }
 }
@@ -106,8 +125,7 @@ async function askSource(connector: Connector, interrupted: AbortSignal): Promis
 function report(
   configuration: Configuration,
   { config, online }: CheckOptions,
-  examples: readonly ExampleResult[],
-  sources: readonly SourceResult[],
+  { warnings, examples, sources }: Findings,
   io: CommandIo,
 ): string[] {
   const paint = paintFor(io.output)
@@ -117,7 +135,10 @@ function report(
   const lines = [
     good(`${config}: ${count(brands, 'brand')}, ${count(connectors, 'connector')}, ${count(alerts, 'alert')}`),
   ]
-  for (const { id } of brands) {
+  for (const { id, query } of brands) {
+    for (const { message, place } of warnings.filter(({ brand }) => brand === id)) {
+      lines.push(`${paint('yellow', '!')} brand ${id}: ${message}`, pointAt(query, place))
+    }
     const own = examples.filter(({ brand }) => brand === id)
     const failed = own.filter(({ holds }) => !holds)
     for (const { must, text } of failed) {

@@ -1,0 +1,234 @@
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { LOG_LEVELS } from '#infra/runtime/log-level.ts'
+import { runCommand } from './run-command.ts'
+import { version } from './version.ts'
+
+// Every command and option stands here; their work is imported only when one is run, so that help answers at once.
+
+const number = (least: number) => (text: string) => {
+  const value = Number(text)
+  if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`expected a whole number from ${least}`)
+  return value
+}
+const list = (text: string) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter(Boolean)
+
+const program = new Command('earshot')
+  .description(
+    'Social listening that its users own: mentions of your brands, scored with reasons, searched, alerted on, archived.',
+  )
+  .version(version(), '-V, --version', 'print the version')
+  .helpOption('-h, --help', 'print this help, or that of a command')
+  .configureHelp({ sortSubcommands: false })
+  .showHelpAfterError('Run "earshot --help", or "earshot COMMAND --help", for what is possible.')
+  .addHelpText(
+    'after',
+    `
+Start here:
+  earshot run                        the demo: thirty lifelike days of three brands, then live
+  earshot init "My Brand"            write earshot.yaml for your own brand; then: earshot check, earshot run
+  earshot search 'acme NOT jobs'     what people say; with highlighted matches and reasons
+  earshot report                     volume and mood over time`,
+  )
+
+const dataOption = () =>
+  new Option('--data <dir>', 'data directory (default: .earshot, or .earshot-demo while there is no configuration)')
+const configOption = () => new Option('-c, --config <file>', 'configuration').default('earshot.yaml')
+const jsonOption = () => new Option('--json', 'print JSON for machines')
+const logOption = () => new Option('--log-level <level>', 'how much to log to stderr').choices(LOG_LEVELS)
+const zoneOption = () => new Option('--time-zone <zone>', 'time zone for days and times, for example Europe/Berlin')
+const sinceOption = () => new Option('--since <time>', 'from this time on: 2026-11-01, 2026-11-01T12:00, 36h, 7d')
+const untilOption = () => new Option('--until <time>', 'before this time')
+const brandOption = () => new Option('--brand <id>', 'only this brand')
+
+program
+  .command('run')
+  .description('run the pipeline; without a configuration, the demo')
+  .addOption(configOption())
+  .addOption(dataOption())
+  .option('--until-idle', 'stop once everything there is now has been read and indexed')
+  .addOption(new Option('--only <stages>', 'only these stages: ingest, enrich, index, alerts, archive').argParser(list))
+  .addOption(
+    new Option('--health-port <port>', 'serve /health and /metrics on this loopback port').argParser(number(1)),
+  )
+  .addOption(logOption())
+  .addOption(jsonOption())
+  .action((options) => runCommand(async (io) => (await import('./commands/run.ts')).run(options, io)))
+
+program
+  .command('demo')
+  .description('run the demo, whatever configuration there is')
+  .addOption(new Option('--data <dir>', 'data directory').default('.earshot-demo'))
+  .option('--until-idle', 'stop once the thirty days are indexed')
+  .addOption(new Option('--seed <number>', 'another seed, other mentions').argParser(number(0)).default(1))
+  .addOption(
+    new Option('--health-port <port>', 'serve /health and /metrics on this loopback port').argParser(number(1)),
+  )
+  .addOption(logOption())
+  .addOption(jsonOption())
+  .action((options) => runCommand(async (io) => (await import('./commands/demo.ts')).demo(options, io)))
+
+program
+  .command('init')
+  .description('write a first configuration for a brand')
+  .argument('<name>', 'name of the brand, for example "Blue Bottle"')
+  .addOption(configOption())
+  .option('--force', 'replace the file if there is one')
+  .action((name, options) =>
+    runCommand(async (io) => (await import('./commands/init.ts')).init({ name, ...options }, io)),
+  )
+
+program
+  .command('check')
+  .description('check the configuration and the examples of each brand')
+  .addOption(configOption())
+  .option('--online', 'also ask every source')
+  .addOption(jsonOption())
+  .action((options) => runCommand(async (io) => (await import('./commands/check.ts')).check(options, io)))
+
+program
+  .command('setup')
+  .description('make the data directory, topics and index; may be run again')
+  .addOption(configOption())
+  .addOption(dataOption())
+  .addOption(jsonOption())
+  .action((options) => runCommand(async (io) => (await import('./commands/setup.ts')).setup(options, io)))
+
+program
+  .command('search')
+  .description('find mentions, newest first')
+  .argument('[query]', 'in the query language, for example: (acme OR #acme) NOT jobs', '')
+  .addOption(dataOption())
+  .addOption(brandOption())
+  .addOption(sinceOption())
+  .addOption(untilOption())
+  .addOption(new Option('--sort <order>', 'order').choices(['newest', 'oldest']).default('newest'))
+  .addOption(new Option('--limit <n>', 'mentions a page').argParser(number(1)).default(20))
+  .addOption(new Option('--after <cursor>', 'the page after; printed at the end of a page'))
+  .addOption(zoneOption())
+  .addOption(jsonOption())
+  .action((query, options) =>
+    runCommand(async (io) => (await import('./commands/search.ts')).search({ query, ...options }, io)),
+  )
+
+program
+  .command('report')
+  .description('draw volume, mood, sources, words, authors and entities')
+  .argument('[query]', 'only mentions that match', '')
+  .addOption(dataOption())
+  .addOption(brandOption())
+  .addOption(sinceOption())
+  .addOption(untilOption())
+  .addOption(zoneOption())
+  .addOption(jsonOption())
+  .action((query, options) =>
+    runCommand(async (io) => (await import('./commands/report.ts')).report({ query, ...options }, io)),
+  )
+
+program
+  .command('replay')
+  .description("run archived mentions through today's models")
+  .addOption(configOption())
+  .addOption(dataOption())
+  .requiredOption('--from <time>', 'first observed from this time on')
+  .requiredOption('--to <time>', 'and before this time')
+  .addOption(brandOption())
+  .addOption(logOption())
+  .addOption(jsonOption())
+  .action((options) => runCommand(async (io) => (await import('./commands/replay.ts')).replay(options, io)))
+
+const deadLetters = program.command('dead-letters').description('what could not be handled, with its bytes')
+deadLetters
+  .command('list', { isDefault: true })
+  .description('list them, newest last')
+  .addOption(dataOption())
+  .addOption(new Option('--limit <n>', 'how many at most').argParser(number(1)).default(50))
+  .addOption(jsonOption())
+  .action((options) =>
+    runCommand(async (io) => (await import('./commands/dead-letters.ts')).listDeadLetters(options, io)),
+  )
+deadLetters
+  .command('show')
+  .description('show one with its original bytes')
+  .argument('<id>', 'as listed')
+  .addOption(dataOption())
+  .option('--bytes', 'print only the bytes, as they are')
+  .addOption(jsonOption())
+  .action((id, options) =>
+    runCommand(async (io) => (await import('./commands/dead-letters.ts')).showDeadLetter({ id, ...options }, io)),
+  )
+deadLetters
+  .command('retry')
+  .description('put them back where they failed; "earshot run" then handles them')
+  .argument('[ids...]', 'as listed')
+  .option('--all', 'all of them')
+  .addOption(configOption())
+  .addOption(dataOption())
+  .addOption(jsonOption())
+  .action((ids, options) =>
+    runCommand(async (io) => (await import('./commands/dead-letters.ts')).retryDeadLetters({ ids, ...options }, io)),
+  )
+
+program
+  .command('status')
+  .description('lag, health, sources, books and disk')
+  .addOption(dataOption())
+  .addOption(zoneOption())
+  .addOption(jsonOption())
+  .action((options) => runCommand(async (io) => (await import('./commands/status.ts')).status(options, io)))
+
+program
+  .command('score')
+  .description('score mentions: NDJSON in, NDJSON out')
+  .addOption(new Option('--only <heads>', 'only these scores, for example language,sentiment').argParser(list))
+  .option('--explain', 'add what moved each score')
+  .addOption(new Option('--profiles <file>', 'brand profiles, NDJSON'))
+  .action((options) => runCommand(async (io) => (await import('./commands/score.ts')).score(options, io)))
+
+const query = program.command('query').description('try the query language')
+query
+  .command('match')
+  .description('which queries match each post: NDJSON in, NDJSON out')
+  .requiredOption('--queries <file>', 'NDJSON {id, brand, query}')
+  .action((options) => runCommand(async (io) => (await import('./commands/query-match.ts')).queryMatch(options, io)))
+query
+  .command('check')
+  .description('errors and warnings of a query, with their place')
+  .argument('<query>')
+  .addOption(jsonOption())
+  .action((text, options) =>
+    runCommand(async (io) => (await import('./commands/query-check.ts')).queryCheck({ query: text, ...options }, io)),
+  )
+query
+  .command('explain')
+  .description('why a query matches a text')
+  .argument('<query>')
+  .argument('<text>')
+  .addOption(jsonOption())
+  .action((text, post, options) =>
+    runCommand(async (io) =>
+      (await import('./commands/query-explain.ts')).queryExplain({ query: text, text: post, ...options }, io),
+    ),
+  )
+
+program
+  .command('models')
+  .description('models and lists that make the scores: version, data, licence, figures')
+  .addOption(dataOption())
+  .addOption(jsonOption())
+  .action((options) => runCommand(async (io) => (await import('./commands/models.ts')).models(options, io)))
+
+for (const command of [program, ...program.commands, ...deadLetters.commands, ...query.commands]) {
+  command.exitOverride()
+}
+try {
+  await program.parseAsync()
+} catch (error) {
+  // Commander has printed what was wrong; help and version end well.
+  const { exitCode } = error as { readonly exitCode?: number }
+  if (exitCode === undefined) throw error
+  process.exitCode = exitCode === 0 ? 0 : 2
+}

@@ -1,0 +1,131 @@
+import { negativeShare, type Share } from '#index/search/expected-share.ts'
+import { foldBuckets, type Period, type Span } from '#index/search/fold-buckets.ts'
+import { type Aggregates, TermField } from '#infra/contracts/search-index.ts'
+import { systemClock } from '#infra/runtime/system-clock.ts'
+import { type CommandIo, ExitCode } from '../command-io.ts'
+import { openForReading } from '../compose.ts'
+import { type SelectionArguments, selectionOf } from '../selection.ts'
+import { bar, splitBar } from '../terminal/chart.ts'
+import { type Paint, paintFor } from '../terminal/paint.ts'
+import { safeText, shorten } from '../terminal/safe-text.ts'
+import { timeZoneOf } from '../time-argument.ts'
+
+const DAY_MS = 86_400_000
+/** Above this length a report counts days, below it hours. */
+const HOURS_UP_TO_MS = 2 * DAY_MS
+const TERMS_SHOWN = 8
+const NAME_WIDTH = 24
+
+const SECTIONS = [
+  [TermField.Connector, 'sources'],
+  [TermField.Platform, 'platforms'],
+  [TermField.Language, 'languages'],
+  [TermField.Word, 'words'],
+  [TermField.Author, 'authors'],
+  [TermField.Entity, 'entities'],
+  [TermField.Domain, 'linked sites'],
+] as const
+
+export interface ReportOptions extends SelectionArguments {
+  readonly data?: string
+  readonly timeZone?: string
+  readonly json?: boolean
+}
+
+/** Draws volume and mood over time and who and what stands out, in the time zone asked for. */
+export async function report(options: ReportOptions, { output }: CommandIo): Promise<ExitCode> {
+  const timeZone = timeZoneOf(options.timeZone)
+  const selection = selectionOf(options, systemClock.now(), timeZone)
+  await using installation = await openForReading(options.data)
+  const terms = SECTIONS.map(([field]) => field)
+  const found = await installation.index.aggregate({ ...selection, buckets: true, terms, termLimit: TERMS_SHOWN })
+  const period = periodOf(found)
+  const spans = foldBuckets(found.buckets, period, timeZone)
+  if (options.json) {
+    const shares = spans.map(({ start, label, sums }) => ({
+      start: new Date(start).toISOString(),
+      label,
+      ...sums,
+      negativeShare: negativeShare(sums),
+    }))
+    const total = { ...found.total, negativeShare: negativeShare(found.total) }
+    output.write(
+      `${JSON.stringify({ timeZone, period, total, spans: shares, terms: found.terms, termError: found.termError })}\n`,
+    )
+    return ExitCode.Done
+  }
+  const width = Math.min(output.columns ?? 100, 120)
+  const paint = paintFor(output)
+  output.write(
+    `${[summary(found, timeZone, paint), ...timeline(spans, width, paint), ...tables(found, width, paint)].join('\n')}\n`,
+  )
+  return ExitCode.Done
+}
+
+function periodOf({ buckets }: Aggregates): Period {
+  const first = buckets[0]?.start ?? 0
+  const last = buckets.at(-1)?.start ?? 0
+  return last - first <= HOURS_UP_TO_MS ? 'hour' : 'day'
+}
+
+function summary({ total }: Aggregates, timeZone: string, paint: Paint): string {
+  if (total.mentions === 0) {
+    return 'No mentions. Ask for a longer time (--since 30d), another brand, or look at "earshot status".'
+  }
+  const share = negativeShare(total)
+  const mood = share === null ? 'none of them scored' : `expected negative share ${percent(share)}`
+  const unscored = total.mentions - total.scored
+  const silent = unscored > 0 && share !== null ? `, ${count(unscored)} not scored` : ''
+  return `${paint('bold', `${count(total.mentions)} mentions`)}, ${mood}${silent}. Times: ${timeZone}`
+}
+
+/** A line for each span: a bar as long as its volume, cut into negative, neutral and positive. */
+function timeline(spans: readonly Span[], width: number, paint: Paint): string[] {
+  if (spans.length === 0) return []
+  const labels = spans[0]?.label.length ?? 10
+  const most = Math.max(...spans.map(({ sums }) => sums.mentions))
+  const room = Math.max(20, width - labels - 34)
+  const lines = spans.map(({ label, sums }) => {
+    const share = negativeShare(sums)
+    const length = Math.max(sums.mentions > 0 ? 1 : 0, Math.round((sums.mentions / most) * room))
+    const unscored = sums.mentions - sums.scored
+    const [negative = 0, neutral = 0, positive = 0, grey = 0] = splitBar(
+      [sums.negative, sums.neutral, sums.positive, unscored],
+      length,
+    )
+    const drawn =
+      paint('red', '█'.repeat(negative)) +
+      paint('gray', '▒'.repeat(neutral)) +
+      paint('green', '█'.repeat(positive)) +
+      paint('gray', '░'.repeat(grey)) +
+      ' '.repeat(room - length)
+    return `${label} ${drawn} ${count(sums.mentions).padStart(7)}  ${share === null ? '' : percent(share)}`
+  })
+  const legend = `${paint('red', '█')} negative ${paint('gray', '▒')} neutral ${paint('green', '█')} positive ${paint('gray', '░')} not scored; right: mentions, expected negative share (95 % interval)`
+  return ['', ...lines, legend]
+}
+
+function tables({ terms, termError }: Aggregates, width: number, paint: Paint): string[] {
+  const room = Math.max(10, Math.min(40, width - NAME_WIDTH - 12))
+  const lines = SECTIONS.flatMap(([field, title]) => {
+    const rows = terms[field] ?? []
+    if (rows.length === 0) return []
+    const most = rows[0]?.mentions ?? 0
+    return [
+      '',
+      paint('bold', title),
+      ...rows.map(({ term, mentions }) => {
+        const name = shorten(safeText(term), NAME_WIDTH)
+        return `  ${name.padEnd(NAME_WIDTH)} ${count(mentions).padStart(7)} ${paint('cyan', bar(mentions, most, room))}`
+      }),
+    ]
+  })
+  return termError > 0 ? [...lines, '', `Counts of this list may be off by up to ${count(termError)}.`] : lines
+}
+
+const count = (n: number): string => n.toLocaleString('en-US')
+
+function percent({ value, low, high }: Share): string {
+  const round = (x: number) => Math.round(x * 100)
+  return `${round(value)} % (${round(low)}–${round(high)})`
+}

@@ -1,0 +1,133 @@
+import type { Hit, SearchPage } from '#infra/contracts/search-index.ts'
+import { systemClock } from '#infra/runtime/system-clock.ts'
+import { highlight } from '#query/highlight.ts'
+import type { Query } from '#query/query.ts'
+import type { Annotations } from '#schemas/generated.ts'
+import { mentionText } from '#schemas/mention.ts'
+import { type CommandIo, ExitCode } from '../command-io.ts'
+import { openForReading } from '../compose.ts'
+import { type SelectionArguments, selectionOf } from '../selection.ts'
+import { type Paint, paintFor } from '../terminal/paint.ts'
+import { safeText, shorten } from '../terminal/safe-text.ts'
+import { timeZoneOf } from '../time-argument.ts'
+
+/** Characters of a mention shown around its first match. */
+const EXCERPT = 280
+const REASONS_SHOWN = 3
+
+export interface SearchOptions extends SelectionArguments {
+  readonly data?: string
+  readonly sort: 'newest' | 'oldest'
+  readonly limit: number
+  readonly after?: string
+  readonly timeZone?: string
+  readonly json?: boolean
+}
+
+/** Prints a page of mentions, each with its matches highlighted and the reasons of its scores. */
+export async function search(options: SearchOptions, { output, errors }: CommandIo): Promise<ExitCode> {
+  const timeZone = timeZoneOf(options.timeZone)
+  const selection = selectionOf(options, systemClock.now(), timeZone)
+  await using installation = await openForReading(options.data)
+  const page = await installation.index.search({
+    ...selection,
+    sort: options.sort,
+    limit: options.limit,
+    after: options.after ?? null,
+  })
+  if (options.json) {
+    for (const hit of page.hits) output.write(`${JSON.stringify(jsonHit(hit, selection.query))}\n`)
+    errors.write(`${JSON.stringify({ total: page.total, next: page.next })}\n`)
+    return ExitCode.Done
+  }
+  const paint = paintFor(output)
+  for (const hit of page.hits) output.write(`${textHit(hit, selection.query, timeZone, paint)}\n\n`)
+  output.write(`${footer(page, options)}\n`)
+  return ExitCode.Done
+}
+
+function footer({ total, hits, next }: SearchPage, { after }: SearchOptions): string {
+  if (total === 0) return 'No mentions match. Try fewer words, a longer time, or "earshot query explain QUERY TEXT".'
+  const found = `${total.toLocaleString('en-US')} ${total === 1 ? 'mention matches' : 'mentions match'}`
+  if (next !== null) return `${found}; next page: the same command with --after ${next}`
+  return after === undefined && hits.length === total ? `${found}.` : `${found}; this was the last page.`
+}
+
+function jsonHit({ id, content, firstObservedAt }: Hit, query: Query | null): unknown {
+  const { mention, annotations, source, rev, generation, raw } = content
+  const matches = query === null ? [] : highlight(query, mentionText(mention))
+  return { id, firstObservedAt, rev, generation, source, mention, annotations, raw, matches }
+}
+
+function textHit(
+  { id, content: { mention, annotations } }: Hit,
+  query: Query | null,
+  timeZone: string,
+  paint: Paint,
+): string {
+  const when = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
+  const author = mention.author?.handle ?? mention.author?.name ?? null
+  const head = [
+    when.format(mention.publishedAt),
+    mention.platform,
+    author === null ? null : shorten(safeText(author), 40),
+    mention.lang.detected,
+    annotations.brands.length > 0 ? annotations.brands.join(', ') : null,
+  ].filter((part) => part !== null)
+  return [
+    paint('bold', head.join(' · ')),
+    `  ${excerpt(mentionText(mention), query, paint)}`,
+    ...reasons(annotations, mentionText(mention), paint).map((line) => `  ${line}`),
+    paint('gray', `  ${safeText(mention.url ?? id)}`),
+  ].join('\n')
+}
+
+/** The part of the text around the first match, with every match highlighted. */
+function excerpt(text: string, query: Query | null, paint: Paint): string {
+  const spans = query === null ? [] : highlight(query, text)
+  const start = Math.max(0, Math.min((spans[0]?.start ?? 0) - EXCERPT / 3, text.length - EXCERPT))
+  const from = start < 20 ? 0 : text.indexOf(' ', start) + 1
+  const until = Math.min(text.length, from + EXCERPT)
+  let shown = from > 0 ? '… ' : ''
+  let at = from
+  for (const span of spans) {
+    if (span.start < at || span.end > until) continue
+    shown +=
+      safeText(text.slice(at, span.start)) + paint(['bold', 'yellow'], safeText(text.slice(span.start, span.end)))
+    at = span.end
+  }
+  return `${shown}${safeText(text.slice(at, until))}${until < text.length ? ' …' : ''}`
+}
+
+function reasons(annotations: Annotations, text: string, paint: Paint): string[] {
+  const { sentiment, entities, fit, misinformation, notScored } = annotations
+  const lines: string[] = []
+  if (sentiment !== null) {
+    const colour = sentiment.label === 'negative' ? 'red' : sentiment.label === 'positive' ? 'green' : 'gray'
+    const moved = [...sentiment.explain.parts]
+      .filter(({ weight }) => weight > 0)
+      .sort((a, b) => b.weight - a.weight)
+      .slice(0, REASONS_SHOWN)
+      .map(({ start, end }) => `"${safeText(text.slice(start, end))}"`)
+    const certainty = Math.round(Math.max(sentiment.negative, sentiment.neutral, sentiment.positive) * 100)
+    const because = moved.length > 0 ? `, because of ${moved.join(', ')}` : ''
+    lines.push(
+      paint(colour, `${sentiment.label} ${certainty} %`) + (sentiment.uncertain ? ' (uncertain)' : '') + because,
+    )
+  }
+  if (entities !== null && entities.items.length > 0) {
+    lines.push(`names: ${entities.items.map(({ text: name, type }) => `${safeText(name)} (${type})`).join(', ')}`)
+  }
+  if (fit !== null && fit.value !== null) {
+    const known = fit.components.filter(({ value }) => value !== null).map(({ evidence }) => safeText(evidence))
+    lines.push(`influencer fit ${fit.value.toFixed(2)}: ${known.slice(0, REASONS_SHOWN).join('; ')}`)
+  }
+  if (misinformation !== null && misinformation.state !== 'unknown' && misinformation.state !== 'nothing_to_check') {
+    const why = misinformation.reasons.slice(0, REASONS_SHOWN).map(({ evidence }) => safeText(evidence))
+    lines.push(`needs a check: ${misinformation.state}${why.length > 0 ? `, ${why.join('; ')}` : ''}`)
+  }
+  if (notScored.length > 0) {
+    lines.push(paint('gray', `not scored: ${notScored.map(({ score, reason }) => `${score} (${reason})`).join(', ')}`))
+  }
+  return lines
+}

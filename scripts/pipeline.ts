@@ -1,0 +1,215 @@
+import type { Logger } from 'pino'
+import { EnrichStage } from '#enrich/enrich-stage.ts'
+import type { IndexProgress } from '#index/search/index-progress.ts'
+import { IndexStage } from '#index/search/index-stage.ts'
+import type { Clock } from '#infra/contracts/clock.ts'
+import type { Connector, Progress } from '#infra/contracts/connector.ts'
+import type { EventLog } from '#infra/contracts/event-log.ts'
+import type { Outcome } from '#infra/contracts/stage.ts'
+import { type Books, tally } from '#infra/runtime/books.ts'
+import { runConnector } from '#infra/runtime/connector-runner.ts'
+import { DiskGate } from '#infra/runtime/disk-gate.ts'
+import type { Metrics } from '#infra/runtime/metrics.ts'
+import { runStage } from '#infra/runtime/stage-runner.ts'
+import type { Supervisor } from '#infra/runtime/supervisor.ts'
+import { mentionTokens } from '#query/mention-tokens.ts'
+import { QuerySet } from '#query/query-set.ts'
+import type { BrandProfile } from '#schemas/brand-profile.ts'
+import { Header } from '#schemas/topics.ts'
+import { type Installation, PARTITIONS } from './compose.ts'
+
+export const StageName = {
+  Ingest: 'ingest',
+  Enrich: 'enrich',
+  Index: 'index',
+  Alerts: 'alerts',
+  Archive: 'archive',
+} as const
+export type StageName = (typeof StageName)[keyof typeof StageName]
+
+/** Beside the stages: something that runs along, and can be asked to finish what is there now. */
+export interface Companion {
+  readonly name: StageName
+  run(signal: AbortSignal): Promise<void>
+  /** Resolves when everything that the index or log holds now has been dealt with. */
+  settle(): Promise<void>
+}
+
+export interface PipelineOptions {
+  readonly installation: Installation
+  readonly generation: number
+  readonly brands: readonly BrandProfile[]
+  readonly connectors: readonly Connector[]
+  readonly companions: readonly Companion[]
+  readonly stages: ReadonlySet<StageName>
+  readonly scores: boolean
+  readonly minFreeBytes: number
+  /** Headers of everything that the connectors produce, for example those of a replay. */
+  readonly headers?: Readonly<Record<string, string>>
+  readonly progress: IndexProgress
+  readonly books: Books
+  readonly metrics: Metrics
+  readonly supervisor: Supervisor
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly onProgress?: (connector: string, progress: Progress) => void
+}
+
+const ENRICH_WORKERS = 2
+const ENRICH_DEADLINE_MS = 10_000
+const BATCH = { maxRecords: 1_000, maxBytes: 8 << 20 }
+const IDLE_LOOK_MS = 50
+
+/**
+ * Runs the chosen stages until the signal aborts; with `untilIdle` also until every finite source is exhausted, every polled
+ * one has been read once, and everything is indexed. Rejects with the first failure that a restart of the part cannot mend.
+ */
+export async function runPipeline(options: PipelineOptions, untilIdle: boolean, signal: AbortSignal): Promise<void> {
+  const { installation, stages, clock, logger, metrics, books, supervisor } = options
+  const { log, topics } = installation
+  const ended = new AbortController()
+  const running = AbortSignal.any([signal, ended.signal])
+  const wiring = { log, dead: topics.dead, clock, logger, metrics, ...BATCH }
+
+  if (stages.has(StageName.Index)) books.carry(await waitingMentions(log, options))
+  const enrich = stages.has(StageName.Enrich)
+    ? new EnrichStage({
+        workers: ENRICH_WORKERS,
+        deadlineMs: ENRICH_DEADLINE_MS,
+        generation: options.generation,
+        brands: options.brands,
+        scores: options.scores,
+        topic: topics.raw,
+      })
+    : null
+  await using _workers = enrich
+  const index = new IndexStage({
+    index: installation.index,
+    progress: options.progress,
+    onMention: (outcome) => {
+      if (outcome.kind === 'dropped') tally(books.pipeline.dropped, outcome.reason)
+      else if (outcome.kind === 'rejected') tally(books.pipeline.dead, outcome.code)
+      else books.pipeline[outcome.kind]++
+    },
+  })
+
+  const parts: Promise<void>[] = []
+  const keep = (name: string, run: () => Promise<void>) => parts.push(supervisor.keep(name, run, running))
+  if (enrich !== null) {
+    const stage = { ...wiring, stage: enrich, input: topics.raw, output: topics.enriched, onDone: countEnriched(books) }
+    keep('enrich', () => runStage(stage, running))
+  }
+  if (stages.has(StageName.Index)) {
+    keep('index', () => runStage({ ...wiring, stage: index, input: topics.enriched, output: null }, running))
+  }
+  const companions = options.companions.filter(({ name }) => stages.has(name))
+  for (const companion of companions) keep(companion.name, () => companion.run(running))
+
+  const ingest = stages.has(StageName.Ingest) ? runConnectors(options, untilIdle, running) : Promise.resolve()
+  const work = untilIdle ? ingest.then(() => settle(options, companions, running)) : ingest
+  try {
+    // Without `untilIdle` the stages outlive their sources: they end with the signal.
+    await firstFailure([...parts, work], untilIdle ? work : null)
+  } finally {
+    ended.abort()
+    await Promise.allSettled([...parts, work])
+  }
+}
+
+/** Resolves with `enough` or when all are done; rejects with the first rejection. */
+async function firstFailure(all: readonly Promise<void>[], enough: Promise<void> | null): Promise<void> {
+  await (enough === null ? Promise.all(all) : Promise.race([enough, Promise.all(all)]))
+}
+
+async function runConnectors(options: PipelineOptions, once: boolean, signal: AbortSignal): Promise<void> {
+  const { installation, brands, clock, logger, metrics, books, supervisor, onProgress } = options
+  const { log, topics, objects, cursors } = installation
+  const byId = new Map(options.connectors.map((connector) => [connector.id, connector]))
+  const queries = new QuerySet(brands)
+  const gate = new DiskGate(installation.freeBytes, options.minFreeBytes, clock, logger)
+  const wiring = {
+    ...{
+      log,
+      raw: topics.raw,
+      dead: topics.dead,
+      partitions: PARTITIONS,
+      objects,
+      clock,
+      logger,
+      metrics,
+      books,
+      once,
+    },
+    gate: (until: AbortSignal) => gate.pass(until),
+    wanted: (mention: Parameters<typeof mentionTokens>[0]) => queries.matchesAny(mentionTokens(mention)),
+    ...(options.headers && { headers: options.headers }),
+    ...(onProgress && { onProgress }),
+  }
+  await cursors.run(
+    [...byId.keys()],
+    async (id, from, owned) => {
+      const connector = byId.get(id) as Connector
+      let cursor = from
+      await supervisor.keep(
+        id,
+        () =>
+          runConnector(
+            connector,
+            cursor,
+            async (reached) => {
+              await cursors.save(id, reached)
+              cursor = reached // where a restart goes on
+            },
+            wiring,
+            owned,
+          ),
+        owned,
+      )
+    },
+    signal,
+  )
+}
+
+const countEnriched = (books: Books) => (outcomes: readonly Outcome<unknown>[]) => {
+  for (const outcome of outcomes) {
+    if (outcome.kind === 'drop') tally(books.pipeline.dropped, outcome.reason)
+    else if (outcome.kind === 'dead') tally(books.pipeline.dead, outcome.error.code)
+  }
+}
+
+/** Waits until both groups have committed everything, then lets the companions finish. */
+async function settle(options: PipelineOptions, companions: readonly Companion[], signal: AbortSignal): Promise<void> {
+  const { log, topics } = options.installation
+  const groups = [
+    options.stages.has(StageName.Enrich) && ([StageName.Enrich, topics.raw] as const),
+    options.stages.has(StageName.Index) && ([StageName.Index, topics.enriched] as const),
+  ].filter((group) => group !== false)
+  for (const [group, topic] of groups) {
+    while (!signal.aborted) {
+      const lag = await log.lag(group, topic)
+      if (lag.every(({ committed, end }) => committed >= end)) break
+      await options.clock.sleep(IDLE_LOOK_MS, signal).catch(() => {})
+    }
+  }
+  if (signal.aborted) return
+  for (const companion of companions) await companion.settle()
+}
+
+/** Mention operations that an earlier run left in the log before one of our stages. */
+async function waitingMentions(log: EventLog, { installation, stages }: PipelineOptions): Promise<number> {
+  const { topics } = installation
+  const groups: [string, string][] = [[StageName.Index, topics.enriched]]
+  if (stages.has(StageName.Enrich)) groups.push([StageName.Enrich, topics.raw])
+  let waiting = 0
+  for (const [group, topic] of groups) {
+    for (const { partition, committed, end } of await log.lag(group, topic)) {
+      for (let from = committed; from < end; ) {
+        const records = await log.read(topic, partition, from, 1_000)
+        for (const record of records)
+          if (record.offset < end && record.headers[Header.Type]?.startsWith('mention.')) waiting++
+        from = (records.at(-1)?.offset ?? end) + 1
+      }
+    }
+  }
+  return waiting
+}

@@ -1,0 +1,47 @@
+import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
+import { type CommandIo, ExitCode } from './command-io.ts'
+
+/** After Ctrl-C a command has this long to end cleanly; a second one ends it at once. */
+const GRACE_MS = 15_000
+
+/**
+ * Runs a command with the standard streams, and turns how it ends into what people read and an exit code: 0 done, 1 failed,
+ * 2 usage or configuration, 130 interrupted.
+ */
+export async function runCommand(command: (io: CommandIo) => Promise<ExitCode | void>): Promise<void> {
+  const interrupted = new AbortController()
+  const interrupt = () => {
+    if (interrupted.signal.aborted) process.exit(ExitCode.Interrupted)
+    interrupted.abort()
+    setTimeout(() => process.exit(ExitCode.Interrupted), GRACE_MS).unref()
+  }
+  process.on('SIGINT', interrupt)
+  process.on('SIGTERM', interrupt)
+  // A reader that has gone (`| head`) is no failure.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(ExitCode.Done)
+    throw error
+  })
+  const io = { input: process.stdin, output: process.stdout, errors: process.stderr, signal: interrupted.signal }
+  try {
+    const code = (await command(io)) ?? ExitCode.Done
+    process.exitCode = interrupted.signal.aborted && code === ExitCode.Done ? ExitCode.Interrupted : code
+  } catch (error) {
+    process.exitCode = report(error)
+  } finally {
+    process.off('SIGINT', interrupt)
+    process.off('SIGTERM', interrupt)
+  }
+}
+
+function report(error: unknown): ExitCode {
+  if (error instanceof PipelineError) {
+    process.stderr.write(`earshot: ${error.message}\n`)
+    return error.class === ErrorClass.Config ? ExitCode.Usage : ExitCode.Failed
+  }
+  process.stderr.write(
+    'earshot: this is a bug in Earshot; nothing was committed, a restart reads again. Please report:\n',
+  )
+  process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
+  return ExitCode.Failed
+}
