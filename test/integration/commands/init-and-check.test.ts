@@ -84,6 +84,15 @@ describe('earshot check', () => {
     expect(none.lines[1]).toContain('no examples')
   })
 
+  it('tells what is doubtful about a query, and lets it pass', async () => {
+    const { code, lines } = await checked(
+      `brands: [{ id: acme, name: Acme, query: 'acme NOT acme', mustNotMatch: [acme] }]`,
+    )
+    expect(code).toBe(0)
+    expect(lines[1]).toMatch(/^! brand acme: this can never match/)
+    expect(lines.slice(2, 4)).toEqual(['  acme NOT acme', '           ^^^^'])
+  })
+
   it('throws what the configuration is refused for, or prints it for machines', async () => {
     await writeFile(config, 'modus: x')
     await expect(check({ config }, testIo())).rejects.toThrow(/1:1 {2}modus: unknown key; did you mean mode\?/)
