@@ -2,9 +2,9 @@ import type { ReadItem } from '#infra/contracts/connector.ts'
 import type { Mention, MentionEvent, Source } from '#schemas/generated.ts'
 import { mentionId } from '#schemas/mention-id.ts'
 import { payloadOf } from '../payload-of.ts'
+import { contentDigest, keyDigest, type SeenItem, type SeenItems } from '../seen-items.ts'
 import { distinguishingMark, entryKey, FEED_MAPPER, type FeedPlace, mapFeedEntry } from './map-feed.ts'
 import type { FeedItem } from './read-feed.ts'
-import { contentDigest, type SeenItems } from './seen-items.ts'
 
 export interface FeedDocument {
   readonly items: readonly FeedItem[]
@@ -22,15 +22,16 @@ type Entry = Extract<FeedItem, { kind: 'entry' }>
  * deletes. An item that is no longer listed is no delete. Remembers in `seen` what it yielded, after it was yielded.
  */
 export function* diffFeed(document: FeedDocument, seen: SeenItems): Generator<ReadItem> {
-  const noted: Parameters<SeenItems['remember']>[0][number][] = []
+  const noted: [key: number, item: SeenItem][] = []
   const second = Math.floor(document.observedAt / 1000)
   const shared = sharedKeys(document)
   const listed = new Set<string>()
   const ignored = { unchanged: 0, duplicate: 0 }
 
   const note = (key: string, content: number): 'new' | 'edited' | 'unchanged' => {
-    const before = seen.get(key)
-    noted.push({ key, item: { content, firstSeen: before?.firstSeen ?? second } })
+    const digest = keyDigest(key)
+    const before = seen.get(digest)
+    noted.push([digest, { content, firstSeen: before?.firstSeen ?? second }])
     if (before === undefined) return 'new'
     return before.content === content ? 'unchanged' : 'edited'
   }
@@ -58,7 +59,7 @@ export function* diffFeed(document: FeedDocument, seen: SeenItems): Generator<Re
         }
         listed.add(key)
         // The first sight stands in for a missing date: the same one however often the item is edited.
-        const firstSeen = (seen.get(key)?.firstSeen ?? second) * 1000
+        const firstSeen = (seen.get(keyDigest(key))?.firstSeen ?? second) * 1000
         const mention = mapFeedEntry(item.entry, document.place, { firstSeen, observedAt: document.observedAt })
         const change = note(key, mention === null ? 0 : contentDigest(contentOf(mention)))
         if (change === 'unchanged') ignored.unchanged++

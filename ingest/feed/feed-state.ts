@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
-import { SeenItems } from './seen-items.ts'
+import { SeenItems } from '../seen-items.ts'
 
 /** What is remembered of one URL between two requests and over restarts. */
 export interface UrlState {

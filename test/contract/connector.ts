@@ -192,13 +192,20 @@ export function describeConnectorContract(subject: ConnectorSubject): void {
       await source.publishBad?.()
       const ids = [...before, ...(await source.publish(2))]
       const dead = (items: readonly ReadItem[]) => items.filter((item) => item.kind === 'dead')
-      const { items } = await readUntil(source.open(), null, (seen) => covers(ids)(seen) && dead(seen).length > 0)
+      const reader = source.open()
+      const enough = (seen: readonly ReadItem[]): boolean =>
+        covers(ids)(seen) && dead(seen).length > 0 && endsRound(reader, seen)
+      const { items } = await readUntil(reader, null, enough)
       expect(dead(items)).toHaveLength(1)
       for (const item of dead(items)) {
         expect(item.bytes.length).toBeGreaterThan(0)
         expect(item.code).toMatch(/^[A-Z][A-Z_]+$/)
         expect(item.message.length).toBeGreaterThan(5)
       }
+      const connector = source.open()
+      if (connector.supply !== 'polled') return
+      const again = await readUntil(connector, lastCursor(items), (seen) => endsRound(connector, seen))
+      expect(dead(again.items)).toEqual([])
     })
 
     promise('throttle', 'waits out 429 as long as asked and then goes on', async () => {
