@@ -1,5 +1,5 @@
 import type { Logger } from 'pino'
-import { installedModels } from '#enrich/create-enrichment.ts'
+import { installedModels } from '#enrich/installed-models.ts'
 import type { AlertRule } from '#index/alerts/alert-rule.ts'
 import { Alerting } from '#index/alerts/alerting.ts'
 import { Archiver, pruneArchive } from '#index/archive/archiver.ts'
@@ -75,7 +75,11 @@ export async function runInstallation(settings: RunSettings, { errors, signal }:
       ? null
       : await startHealthServer({ port: settings.healthPort, registry: metrics.registry, health: supervisor.health })
   const { brands } = settings
-  const made = { version: version(), models: settings.scores ? installedModels() : [], brands }
+  const made = {
+    version: version(),
+    models: settings.scores ? installedModels().map(({ name, version }) => `${name}/${version}`) : [],
+    brands,
+  }
   const generation = await activateGeneration(installation.table, made, clock)
   const context = { clock, dispatcher, logger, userAgent: `Earshot/${version()} (social listening; self-hosted)` }
   const connectors = settings.connectors(context, installation, generation)

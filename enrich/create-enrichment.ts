@@ -1,0 +1,20 @@
+import { QuerySet } from '#query/query-set.ts'
+import type { BrandProfile } from '#schemas/brand-profile.ts'
+import type { Enrichment } from './enrich-mention.ts'
+import { createLanguageDetector } from './language/language-detector.ts'
+import type { Scorers } from './scorers.ts'
+
+/** Loads what the annotations of one generation are made with. */
+export function createEnrichment(generation: number, brands: readonly BrandProfile[], scores: boolean): Enrichment {
+  return {
+    generation,
+    brands: new Map(brands.map((brand) => [brand.id, brand])),
+    queries: new QuerySet(brands),
+    language: createLanguageDetector(),
+    scorers: scores ? createScorers() : null,
+  }
+}
+
+function createScorers(): Scorers | null {
+  return null
+}
