@@ -1,4 +1,4 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type Scalar } from 'yaml'
+import { type Document, isAlias, isMap, isScalar, isSeq, type LineCounter, type Node, type Range } from 'yaml'
 
 export type KeyPath = readonly (string | number)[]
 
@@ -44,8 +44,8 @@ export class YamlPlaces {
    */
   character(path: KeyPath, offset: number, value: string): Place {
     const { node, offset: start } = this.#find(path)
-    if (!isScalar(node) || node.value !== value || !node.range) return this.#place(start)
-    return this.#place(sourceOffset(this.#text, node, value, offset))
+    if (!isScalar(node) || !node.range) return this.#place(start)
+    return this.#place(sourceOffset(this.#text, node.range, value, offset))
   }
 
   #place(offset: number): Place {
@@ -76,17 +76,16 @@ export class YamlPlaces {
  * Walks value and source side by side. What the source has more of (quotes, backslashes, indentation, a block's header) is
  * stepped over; a folded line break stands for one blank. Falls back to the start of the scalar when the two part.
  */
-function sourceOffset(text: string, node: Scalar, value: string, offset: number): number {
-  const [start, end] = node.range!
+function sourceOffset(text: string, [start, end]: Range, value: string, offset: number): number {
   let at = start
   if (text[at] === '|' || text[at] === '>') at = text.indexOf('\n', at) + 1
-  for (let i = 0; ; i++) {
-    const wanted = value[i]
-    if (wanted !== undefined) while (at < end && text[at] !== wanted && !folds(text[at], wanted)) at++
-    if (at >= end && i < offset && i < value.length) return start
-    if (i >= offset || wanted === undefined) return Math.min(at, end)
-    at += wanted === "'" && text.startsWith("''", at) && node.type === 'QUOTE_SINGLE' ? 2 : 1
+  for (let i = 0; i < value.length; i++) {
+    while (at < end && text[at] !== value[i] && !folds(text[at], value[i])) at++
+    if (at >= end) return start
+    if (i === offset) return at
+    at++
   }
+  return at
 }
 
-const folds = (source: string | undefined, wanted: string): boolean => source === '\n' && wanted === ' '
+const folds = (source: string | undefined, wanted: string | undefined): boolean => source === '\n' && wanted === ' '
