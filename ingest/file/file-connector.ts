@@ -16,7 +16,7 @@ import type { ColumnNames } from './record-builder.ts'
 import { RevStamps } from './rev-stamps.ts'
 import { findLineEnd, type Piece, RowSplitter } from './row-splitter.ts'
 
-/** As in the configuration; durations in milliseconds. */
+/** As in the configuration. */
 export interface FileOptions {
   readonly id: string
   readonly path: string
@@ -29,7 +29,7 @@ export interface FileOptions {
   readonly dateOrder: DateOrder | null
   /** For rows that name none; null: `file`. */
   readonly platform: string | null
-  readonly lateness: number
+  readonly latenessMs: number
   readonly prefilter: boolean
 }
 
@@ -39,7 +39,7 @@ const MOST_SOURCES = 1000
 
 /**
  * Reads a file of mentions once, from its beginning or from where a former run came to; what is appended later is read by
- * the next run. Back-fill raises no alert, because old mentions are seen later than `lateness` after publication.
+ * the next run. Back-fill raises no alert, because old mentions are seen later than `latenessMs` after publication.
  */
 export function createFileConnector(options: FileOptions, context: ConnectorContext): Connector {
   const platform = options.platform ?? 'file'
@@ -47,7 +47,7 @@ export function createFileConnector(options: FileOptions, context: ConnectorCont
     id: options.id,
     platform,
     supply: 'finite',
-    latenessMs: options.lateness,
+    latenessMs: options.latenessMs,
     prefilter: options.prefilter,
     async check(signal) {
       await openImport(options, null, signal)
@@ -133,13 +133,13 @@ function itemMaker(
   }
 }
 
-function sourcesOf({ id, path, lateness }: FileOptions): (platform: string) => Source {
+function sourcesOf({ id, path, latenessMs }: FileOptions): (platform: string) => Source {
   const instance = basename(path)
   const known = new Map<string, Source>()
   return (platform) => {
     let source = known.get(platform)
     if (source === undefined) {
-      source = { connector: id, platform, instance, latenessMs: lateness }
+      source = { connector: id, platform, instance, latenessMs }
       if (known.size < MOST_SOURCES) known.set(platform, source)
     }
     return source

@@ -1,34 +1,36 @@
 import type { AuthorKind, Kind } from '#schemas/generated.ts'
 
 /** Names that tools give to platforms; what is not listed stands for itself. */
-const platforms: Readonly<Record<string, string>> = {
-  twitter: 'x',
-  'x-twitter': 'x',
-  'twitter-x': 'x',
-  x: 'x',
-  facebook: 'facebook',
-  instagram: 'instagram',
-  threads: 'threads',
-  youtube: 'youtube',
-  reddit: 'reddit',
-  tiktok: 'tiktok',
-  linkedin: 'linkedin',
-  pinterest: 'pinterest',
-  tumblr: 'tumblr',
-  bluesky: 'bluesky',
-  mastodon: 'mastodon',
-  'hacker-news': 'hackernews',
-  hackernews: 'hackernews',
-  news: 'news',
-  blog: 'blog',
-  blogs: 'blog',
-  forum: 'forum',
-  forums: 'forum',
-  review: 'review',
-  reviews: 'review',
-  feed: 'feed',
-  file: 'file',
-}
+const platforms: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    twitter: 'x',
+    'x-twitter': 'x',
+    'twitter-x': 'x',
+    x: 'x',
+    facebook: 'facebook',
+    instagram: 'instagram',
+    threads: 'threads',
+    youtube: 'youtube',
+    reddit: 'reddit',
+    tiktok: 'tiktok',
+    linkedin: 'linkedin',
+    pinterest: 'pinterest',
+    tumblr: 'tumblr',
+    bluesky: 'bluesky',
+    mastodon: 'mastodon',
+    'hacker-news': 'hackernews',
+    hackernews: 'hackernews',
+    news: 'news',
+    blog: 'blog',
+    blogs: 'blog',
+    forum: 'forum',
+    forums: 'forum',
+    review: 'review',
+    reviews: 'review',
+    feed: 'feed',
+    file: 'file',
+  }),
+)
 
 const slug = (name: string): string =>
   name
@@ -44,31 +46,31 @@ export function platformNamed(name: string): string | null {
 }
 
 /** The same, but only for platforms that Earshot has heard of. */
-export const knownPlatform = (name: string): string | null =>
-  Object.hasOwn(platforms, name) ? platforms[name]! : (platforms[slug(name)] ?? null)
+export const knownPlatform = (name: string): string | null => platforms.get(name) ?? platforms.get(slug(name)) ?? null
 
-const kinds: Readonly<Record<string, Kind>> = {
-  post: 'post',
-  tweet: 'post',
-  status: 'post',
-  comment: 'comment',
-  reply: 'comment',
-  quote: 'quote',
-  repost: 'repost',
-  retweet: 'repost',
-  share: 'repost',
-  article: 'article',
-  news: 'article',
-  blog: 'article',
-  video: 'video',
-  review: 'review',
-  question: 'question',
-  issue: 'issue',
-  other: 'other',
-}
+const kinds: ReadonlyMap<string, Kind> = new Map(
+  Object.entries<Kind>({
+    post: 'post',
+    tweet: 'post',
+    status: 'post',
+    comment: 'comment',
+    reply: 'comment',
+    quote: 'quote',
+    repost: 'repost',
+    retweet: 'repost',
+    share: 'repost',
+    article: 'article',
+    news: 'article',
+    blog: 'article',
+    video: 'video',
+    review: 'review',
+    question: 'question',
+    issue: 'issue',
+    other: 'other',
+  }),
+)
 
-export const kindNamed = (name: string): Kind =>
-  Object.hasOwn(kinds, name) ? kinds[name]! : (kinds[name.trim().toLowerCase()] ?? 'unknown')
+export const kindNamed = (name: string): Kind => kinds.get(name) ?? kinds.get(name.trim().toLowerCase()) ?? 'unknown'
 
 export const authorKindNamed = (name: string): AuthorKind =>
   name === 'person' || name === 'org' || name === 'bot' ? name : 'unknown'
