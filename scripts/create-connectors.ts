@@ -24,17 +24,7 @@ function create(given: ConnectorConfiguration, brandNames: readonly string[], co
   const common = { id, prefilter, latenessMs: given.lateness }
   switch (given.type) {
     case 'file':
-      return createFileConnector(
-        {
-          ...common,
-          path: given.path,
-          format: given.format,
-          columns: given.columns,
-          timeZone: given.timeZone,
-          platform: given.platform,
-        },
-        context,
-      )
+      return createFileConnector(given, context)
     case 'feed':
       return createFeedConnector({ ...common, urls: given.urls, everyMs: given.every }, context)
     case 'hackernews':
