@@ -1,6 +1,6 @@
 /** Query parameters that say how a reader came, not what is read. */
 const TRACKING =
-  /^(utm_\w+|[fgy]clid|dclid|gclsrc|[gw]braid|msclkid|twclid|ttclid|igshid|igsh|mc_[ce]id|_hs(enc|mi)|mkt_tok|wt_\w+|xtor|spm|ref_src|ref_url|cmpid?|ncid|smid|ocid|at_(medium|campaign|custom\d*)|ns_\w+|_ga|_gl|fb_(action|ref|source)\w*|oly_(anon|enc)_id|vero_id|s_cid|ito)$/i
+  /^(utm_\w+|(fb|g|y)clid|dclid|gclsrc|[gw]braid|msclkid|twclid|ttclid|igshid|igsh|mc_[ce]id|_hs(enc|mi)|mkt_tok|wt_\w+|xtor|spm|ref_src|ref_url|cmpid?|ncid|smid|ocid|at_(medium|campaign|custom\d*)|ns_\w+|_ga|_gl|fb_(action|ref|source)\w*|oly_(anon|enc)_id|vero_id|s_cid|ito)$/i
 
 /** Redirectors that carry their target: host and path, parameters. */
 const WRAPPERS: readonly (readonly [where: RegExp, parameters: readonly string[]])[] = [

@@ -1,8 +1,8 @@
 import { compile } from 'html-to-text'
 import { canonicalUrl } from './canonical-url.ts'
 
-/** What follows is not looked at: an article of 30,000 words fits, a bomb does not. */
-const MAX_HTML_CHARACTERS = 200_000
+/** What follows is not looked at: an article of 10,000 words fits, a bomb does not. */
+const MAX_HTML_CHARACTERS = 100_000
 const MAX_LINKS = 20
 
 const CONTROL = /[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]/g

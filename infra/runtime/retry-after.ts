@@ -19,6 +19,7 @@ function pauseOf(value: string, now: number): number {
     const seconds = Number(value)
     return seconds < FIRST_UNIX_SECOND ? seconds * 1000 : seconds * 1000 - now
   }
+  if (!/\d:\d\d/.test(value)) return Number.NaN // `Date.parse` finds a date in almost anything
   // `Date.parse` takes a time without a zone (asctime, sloppy ISO) for local time.
   const zoned = /(GMT|UTC?|Z|[+-]\d\d:?\d\d)$/i.test(value)
   return Date.parse(zoned ? value : value.includes('T') ? `${value}Z` : `${value} GMT`) - now

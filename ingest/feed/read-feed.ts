@@ -1,4 +1,4 @@
-import { type JsonFeed, parseAtomFeed, parseJsonFeed, parseRdfFeed, parseRssFeed } from 'feedsmith'
+import { detectJsonFeed, type JsonFeed, parseAtomFeed, parseJsonFeed, parseRdfFeed, parseRssFeed } from 'feedsmith'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import {
   atomEntry,
@@ -175,12 +175,12 @@ function readJson(text: string): ReadFeed {
   } catch (error) {
     throw noFeed('FEED_IS_JSON', 'the answer looks like JSON but cannot be parsed', error)
   }
-  const shell = isObject(document) ? { ...document, items: [] } : null
-  const info = shell === null ? null : parseJson(shell)
-  if (shell === null || info === null) {
+  if (!isObject(document) || !detectJsonFeed(document)) {
     throw noFeed('FEED_IS_JSON', 'the answer is JSON but no JSON Feed (an error message?)')
   }
-  const all = isObject(document) && Array.isArray(document.items) ? (document.items as unknown[]) : []
+  const shell = { ...document, items: [] }
+  const info = parseJson(shell)
+  const all: readonly unknown[] = Array.isArray(document.items) ? document.items : []
   const raws = rawJson(all.slice(0, MAX_ITEMS))
   function* read(): Generator<FeedItem> {
     for (const [index, raw] of raws.entries()) {
@@ -189,7 +189,12 @@ function readJson(text: string): ReadFeed {
       else yield { kind: 'entry', entry: jsonEntry(entry), raw, contentType: JSON_FEED }
     }
   }
-  return { info: jsonInfo(info), expired: info.expired === true, items: read(), beyondLimit: all.length - raws.length }
+  return {
+    info: jsonInfo(info ?? {}),
+    expired: info?.expired === true,
+    items: read(),
+    beyondLimit: all.length - raws.length,
+  }
 }
 
 function rawJson(items: readonly unknown[]): string[] {
