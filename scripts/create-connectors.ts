@@ -24,7 +24,7 @@ function create(given: ConnectorConfiguration, brandNames: readonly string[], co
   const common = { id, prefilter, latenessMs: given.lateness }
   switch (given.type) {
     case 'file':
-      return createFileConnector(given, context)
+      return createFileConnector({ ...given, ...common }, context)
     case 'feed':
       return createFeedConnector({ ...common, urls: given.urls, everyMs: given.every }, context)
     case 'hackernews':
