@@ -4,6 +4,7 @@ import { bytesOf, type Calibration, CLASSES, type SentimentCard } from '#enrich/
 import { calibrate } from '#enrich/sentiment/sentiment-scorer.ts'
 import type { WordTable } from '#enrich/text/word-table.ts'
 import { fitCalibration, type Scored } from './fit-calibration.ts'
+import { quantise } from './quantise.ts'
 import { Random } from './random.ts'
 import { readTsv } from './read-tsv.ts'
 import { type LabelledPost, type SentimentSamples, sentimentSamples, toneOf } from './sentiment-samples.ts'
@@ -147,10 +148,7 @@ function write(
   limit: number,
 ): void {
   const split = hashRows * CLASSES
-  const scale = quantile(weights.subarray(0, split), 0.99999) / 127
-  const hashed = Int8Array.from(weights.subarray(0, split), (weight) =>
-    Math.max(-127, Math.min(127, Math.round(weight / scale))),
-  )
+  const { bytes: hashed, scale } = quantise(weights.subarray(0, split), 0.99999)
   const numeric = weights.slice(split, split + NUMERIC_ROWS * CLASSES)
   const card: SentimentCard & Record<string, unknown> = {
     name,
@@ -171,10 +169,4 @@ function write(
   mkdirSync(MODELS, { recursive: true })
   writeFileSync(new URL(`${name}.bin`, MODELS), bytesOf({ lists, numeric, hashed }))
   writeFileSync(new URL(`${name}.json`, MODELS), `${JSON.stringify(card, null, 2)}\n`)
-}
-
-/** A few hashed rows are far larger than all others; cutting them keeps the steps of the rest small. */
-function quantile(values: Float32Array, share: number): number {
-  const sizes = values.map(Math.abs).sort()
-  return sizes[Math.floor(share * (sizes.length - 1))]!
 }
