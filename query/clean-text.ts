@@ -17,7 +17,10 @@ export interface CleanText {
 /** As in Unicode's stream-safe format: more marks than this on one letter are hostile, and sorting them costs quadratic time. */
 const MAX_MARKS = 30
 
-/** Unicode NFKC without zero-width characters, and where each change was made. Linear time. */
+/**
+ * Unicode NFKC without zero-width characters, and where each change was made. Blanks of all kinds and signs such as the ellipsis,
+ * which the tokenizer knows by themselves, stay as they are. Linear time.
+ */
 export function cleanText(text: string): CleanText {
   const edits: Edit[] = []
   let clean = ''

@@ -12,7 +12,6 @@ export interface Lexeme {
 const QUOTES = /["\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02]/g
 const NOT_IN_WORD = /[\s()"\u201c\u201d\u201e\u201f\u00ab\u00bb\uff02]/g
 const NOT_BLANK = /\S/g
-const BLANK = /\s/g
 
 /** Cuts a query into brackets, quoted words and words. Throws a QueryError for a quote without its partner. */
 export function readLexemes(source: string): Lexeme[] {
@@ -38,10 +37,14 @@ function readLexeme(source: string, start: number): Lexeme {
       })
     return { kind: 'quoted', text: source.slice(start + 1, close), place: { start, end: close + 1 } }
   }
-  let end = next(NOT_IN_WORD, source, start)
-  // field:"several words" is read as a whole, so that an unknown field is told as such.
-  if (/^[a-z_.]+:$/i.test(source.slice(start, end))) end = next(BLANK, source, end)
-  return { kind: 'word', text: source.slice(start, end), place: { start, end } }
+  const end = next(NOT_IN_WORD, source, start)
+  const text = source.slice(start, end)
+  // field:"several words" is one thing, so that an unknown field is told as such.
+  if (/^[a-z_.]+:$/i.test(text) && next(QUOTES, source, end) === end) {
+    const value = readLexeme(source, end)
+    return { kind: 'word', text: text + value.text, place: { start, end: value.place.end } }
+  }
+  return { kind: 'word', text, place: { start, end } }
 }
 
 /** Where the pattern is found next, or the end of the text. */

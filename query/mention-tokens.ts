@@ -6,21 +6,26 @@ export type MentionTexts = Pick<Mention, 'title' | 'text' | 'context'>
 
 /**
  * What queries see of a mention, live and in every index: its title, text and side texts, each a field of its own. One gap
- * token stands between two fields that have tokens; it breaks phrases, and NEAR does not reach across it. Offsets count from
- * the start of the token's own field.
+ * token stands between two fields that have tokens; it breaks phrases, and NEAR does not reach across it. Offsets are those
+ * of the fields joined by newlines, so that in title and text they are offsets into `mentionText`.
  */
-export function mentionTokens(mention: MentionTexts): TextToken[] {
-  const tokens: TextToken[] = []
-  for (const field of fieldsOf(mention)) {
+export function mentionTokens({ title, text, context }: MentionTexts): TextToken[] {
+  let tokens: TextToken[] = []
+  let offset = 0
+  for (const field of [title, text, ...context]) {
+    if (field === null) continue
     const found = tokenize(field)
-    if (tokens.length === 0) {
-      if (found.length > 0 && mention.context.length === 0 && field === mention.text) return found
-    } else if (found.length > 0) tokens.push({ kind: 'gap', form: '', cased: '', start: 0, end: 0 })
-    for (const token of found) tokens.push(token)
+    if (offset === 0) tokens = found
+    else {
+      if (tokens.length > 0 && found.length > 0)
+        tokens.push({ kind: 'gap', form: '', cased: '', start: offset, end: offset })
+      for (const token of found) {
+        token.start += offset
+        token.end += offset
+        tokens.push(token)
+      }
+    }
+    offset += field.length + 1
   }
   return tokens
 }
-
-/** The texts that queries see, in the order of their tokens. */
-export const fieldsOf = ({ title, text, context }: MentionTexts): readonly string[] =>
-  [title, text, ...context].filter((field) => field !== null)

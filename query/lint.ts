@@ -1,0 +1,77 @@
+import { isCommonWord } from './common-words.ts'
+import { createMatcher } from './match.ts'
+import type { Place, Query, QueryNode } from './query.ts'
+
+/** Something that can be read but was hardly meant. */
+export interface QueryWarning {
+  readonly message: string
+  readonly place: Place
+}
+
+/** Warnings about a query, in the order of their places. */
+export function lintQuery(query: Query): QueryWarning[] {
+  const warnings = lintNode(query.tree, query.source)
+  if (createMatcher(query)([]))
+    warnings.push({
+      message: 'this is true for nearly every post, as nothing in it has to occur: add a word joined by AND',
+      place: query.tree.place,
+    })
+  return warnings.sort((a, b) => a.place.start - b.place.start)
+}
+
+function lintNode(node: QueryNode, source: string): QueryWarning[] {
+  switch (node.type) {
+    case 'and':
+      return [...contradictions(node.parts), ...node.parts.flatMap((part) => lintNode(part, source))]
+    case 'or':
+      return node.parts.flatMap((part) => lintNode(part, source))
+    case 'not':
+      return lintNode(node.of, source)
+    case 'near':
+      return [...lintNode(node.left, source), ...lintNode(node.right, source)]
+    case 'term':
+    case 'phrase':
+      return lintWords(node, source)
+    default:
+      return []
+  }
+}
+
+/** `a NOT a`, `a NOT (a OR b)`. */
+function contradictions(parts: readonly QueryNode[]): QueryWarning[] {
+  const all = parts.flatMap((part) => flat(part, 'and'))
+  const wanted = new Set(all.map(meaning))
+  return all.flatMap((part) => {
+    if (part.type !== 'not') return []
+    return flat(part.of, 'or')
+      .filter((excluded) => wanted.has(meaning(excluded)))
+      .map(({ place }) => ({ message: 'this can never match: the same is asked for and excluded', place }))
+  })
+}
+
+function flat(node: QueryNode, type: 'and' | 'or'): readonly QueryNode[] {
+  return node.type === type ? node.parts.flatMap((part) => flat(part, type)) : [node]
+}
+
+/** Equal for nodes that differ in their places only. */
+const meaning = (node: QueryNode): string => JSON.stringify(node, (key, value) => (key === 'place' ? undefined : value))
+
+function lintWords(
+  { type, place, ...node }: QueryNode & { readonly type: 'term' | 'phrase' },
+  source: string,
+): QueryWarning[] {
+  const written = source.slice(place.start, place.end)
+  if (/^(?:and|or|not|near\/\d+f?)$/i.test(written))
+    return [
+      {
+        message: `read as a word: operators are written in capitals, ${written.toUpperCase().replace('F', 'f')}`,
+        place,
+      },
+    ]
+  const words = 'words' in node ? node.words : [node.form]
+  if (type === 'phrase' && words.every(isCommonWord))
+    return [{ message: 'this phrase is of common words only and stands in very many posts', place }]
+  const signs = /[\p{L}\p{N}][*+#$%~^]+/u.exec(written)?.[0]
+  if (signs !== undefined) return [{ message: `signs are not searched: this is read as ${words.join(' ')}`, place }]
+  return []
+}

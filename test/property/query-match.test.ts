@@ -1,0 +1,74 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { highlightMention } from '#query/highlight.ts'
+import { createMatcher } from '#query/match.ts'
+import { mentionTokens } from '#query/mention-tokens.ts'
+import { parseQuery } from '#query/parse.ts'
+import { QuerySet } from '#query/query-set.ts'
+import { tokenString, tokensOf } from '#query/token-string.ts'
+import { mentionText } from '#schemas/mention.ts'
+import { postText, simpleQuery } from './query-arbitraries.ts'
+import { simpleTokens, simplyTrue, written } from './simple-query.ts'
+
+const mention = fc.record({
+  title: fc.option(postText),
+  text: fc.option(postText, { freq: 10 }),
+  context: fc.array(postText, { maxLength: 2 }),
+})
+
+const fieldsOf = ({ title, text, context }: { title: string | null; text: string | null; context: string[] }) =>
+  [title, text, ...context].filter((field) => field !== null).map(simpleTokens)
+
+describe('a query matches exactly the mentions that its definition says', () => {
+  it('alone, on tokens and on the token string', () => {
+    let matches = 0
+    fc.assert(
+      fc.property(simpleQuery, mention, (query, post) => {
+        const matcher = createMatcher(parseQuery(written(query)))
+        const expected = simplyTrue(query, fieldsOf(post))
+        const tokens = mentionTokens(post)
+        expect(matcher(tokens)).toBe(expected)
+        expect(matcher(tokensOf(tokenString(tokens)))).toBe(expected)
+        if (expected) matches++
+      }),
+      { numRuns: 4_000 },
+    )
+    // Otherwise the law would be about nothing.
+    expect(matches).toBeGreaterThan(400)
+    expect(matches).toBeLessThan(3_600)
+  })
+
+  it('in a set of many', () => {
+    fc.assert(
+      fc.property(fc.array(simpleQuery, { maxLength: 12 }), fc.array(mention, { maxLength: 4 }), (queries, posts) => {
+        const set = new QuerySet(queries.map((query, i) => ({ id: String(i), query: written(query) })))
+        for (const post of posts) {
+          const fields = fieldsOf(post)
+          const expected = queries.flatMap((query, i) => (simplyTrue(query, fields) ? [String(i)] : []))
+          expect(set.match(mentionTokens(post)).sort()).toEqual(expected.sort())
+          expect(set.matchesAny(mentionTokens(post))).toBe(expected.length > 0)
+        }
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
+
+describe('highlights', () => {
+  it('are what makes the query true: the highlighted words alone still do, where no NOT is asked', () => {
+    const positive = simpleQuery.filter((query) => !JSON.stringify(query).includes('"not"'))
+    fc.assert(
+      fc.property(positive, postText, (query, text) => {
+        const post = { title: null, text, context: [] }
+        const parsed = parseQuery(written(query))
+        const places = highlightMention(parsed, post)
+        expect(places.length > 0).toBe(createMatcher(parsed)(mentionTokens(post)))
+        for (const [i, { start, end }] of places.entries()) {
+          expect(start).toBeGreaterThanOrEqual(i === 0 ? 0 : places[i - 1]!.end)
+          expect(end).toBeLessThanOrEqual(mentionText(post).length)
+        }
+      }),
+      { numRuns: 2_000 },
+    )
+  })
+})
