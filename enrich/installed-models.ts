@@ -4,8 +4,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 export interface ModelCard {
   readonly name: string
   readonly version: string
-  readonly task: string
-  readonly data: readonly { readonly name: string; readonly licence: string }[]
+  readonly title: string
+  /** Data sets and lists it was made from, each with its terms. */
+  readonly data: readonly string[]
   readonly [figure: string]: unknown
 }
 

@@ -110,6 +110,7 @@ export async function runInstallation(settings: RunSettings, { errors, signal }:
   )
   try {
     await record(false)
+    logger.info({ stages: [...settings.stages], connectors: connectors.map(({ id }) => id), generation }, 'pipeline started')
     await runPipeline(
       {
         ...{
@@ -138,6 +139,7 @@ export async function runInstallation(settings: RunSettings, { errors, signal }:
     draw(bar, books, progressOf, startedAt)
     bar.finish()
     await record(true)
+    logger.info({ seconds: Math.round((clock.now() - startedAt) / 1000) }, 'pipeline stopped')
   }
   return books.snapshot()
 }

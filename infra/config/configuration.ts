@@ -246,6 +246,7 @@ export const configurationSchema = z.strictObject({
   brands: z.array(brand).prefault([]).describe('What to listen for'),
   connectors: z.array(connector).prefault([]).describe('Where mentions come from'),
   alerts: z.array(alert).default([]).describe('What to tell you about'),
+  scores: z.boolean().default(true).describe('`false`: only language, words and brands are found, no scores are given'),
   network: z
     .strictObject({
       allowPrivate: z

@@ -5,6 +5,7 @@ import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type { LogLevel } from '#infra/runtime/log-level.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
 import { dataPath } from '../compose.ts'
+import { createConnectors } from '../create-connectors.ts'
 import { StageName } from '../pipeline.ts'
 import { booksJson, printBooks } from '../print-books.ts'
 import { ALL_STAGES, type RunSettings, runInstallation } from '../run-installation.ts'
@@ -43,12 +44,12 @@ export async function run(options: RunOptions, io: CommandIo): Promise<ExitCode>
 
 /** The part of the settings that the configuration decides. */
 export function settingsOf(configuration: Configuration, data: string): RunSettings {
-  const { namespace, brands, alerts, network, retention, storage } = configuration
+  const { namespace, brands, alerts, network, retention, storage, scores } = configuration
   return {
     ...{ data, namespace, brands, alerts, retentionMs: retention, allowPrivate: network.allowPrivate },
     ...{ maxLogBytes: storage.maxLogBytes, minFreeBytes: storage.minFreeBytes },
     connectors: (context) => createConnectors(configuration, context),
-    ...{ stages: ALL_STAGES, scores: true, untilIdle: false },
+    ...{ stages: ALL_STAGES, scores, untilIdle: false },
   }
 }
 
