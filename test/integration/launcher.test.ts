@@ -27,13 +27,15 @@ beforeEach(async () => {
   await writeFile(
     join(root, 'scripts', 'cli.ts'),
     `const words: string[] = process.argv.slice(2)
-    console.log(JSON.stringify({ words, node: process.versions.node }))
     if (words[0] === 'fail') process.exitCode = 7
     if (words[0] === 'wait') {
       process.on('SIGTERM', () => process.exit(5))
       setInterval(() => {}, 1_000)
     }
-    if (words[0] === 'die') process.kill(process.pid, 'SIGKILL')\n`,
+    // After the handlers: the test takes it for the sign that it may send a signal.
+    process.stdout.write(JSON.stringify({ words, node: process.versions.node }) + '\\n', () => {
+      if (words[0] === 'die') process.kill(process.pid, 'SIGKILL')
+    })\n`,
   )
   return () => rm(root, { recursive: true, force: true })
 })
