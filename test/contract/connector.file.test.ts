@@ -43,7 +43,7 @@ const subject = (shape: Shape): ConnectorSubject => ({
     return {
       open() {
         const options = { id: 'import', path: broken ? folder : path, format: null, columns: {}, timeZone: 'UTC' }
-        const rest = { dateOrder: null, platform: null, lateness: 600_000, prefilter: true }
+        const rest = { dateOrder: null, platform: null, latenessMs: 600_000, prefilter: true }
         const logger = pino({ level: 'silent' })
         return createFileConnector({ ...options, ...rest }, { clock, dispatcher, logger, userAgent: 'test' })
       },

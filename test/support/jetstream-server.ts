@@ -78,6 +78,11 @@ export class JetstreamServer implements AsyncDisposable {
     return `ws://127.0.0.1:${(this.#http.address() as AddressInfo).port}/subscribe`
   }
 
+  /** How many connections are open. */
+  get listeners(): number {
+    return this.#open.size
+  }
+
   /** Tells everybody who listens, and keeps it; `timeUs` otherwise is now. */
   publish(body: JetstreamBody, timeUs: number | null = null): void {
     if (this.asked.length === 0 && timeUs === null) this.#waiting.push(body)
