@@ -21,6 +21,7 @@ export interface Position {
 export interface LogRecord {
   readonly offset: number
   readonly key: string | null
+  /** May look into a buffer that others read too: copy it before changing it, do not transfer it. */
   readonly value: Uint8Array
   readonly headers: Readonly<Record<string, string>>
   /** When the log took it in, milliseconds. */

@@ -43,7 +43,7 @@ export class SqliteCursors implements Cursors {
       try {
         await start(connector, cursors.get(connector) ?? null, stop)
       } catch (error) {
-        if (stop.aborted && (error as Error).name === 'AbortError') return // how it stops when it is told to
+        if (stop.aborted && (error as Error | undefined)?.name === 'AbortError') return // how it stops when it is told to
         failures.push(error)
         failed.abort()
       }

@@ -42,7 +42,7 @@ export class LogSubscription implements Subscription {
       try {
         await this.#consume(partition, starts[i] as number)
       } catch (error) {
-        if (!(this.#ending.signal.aborted && (error as Error).name === 'AbortError')) this.fail(error)
+        if (!(this.#ending.signal.aborted && (error as Error | undefined)?.name === 'AbortError')) this.fail(error)
       }
     })
     await Promise.all(loops)

@@ -25,8 +25,8 @@ const MIGRATIONS = [
      tbl TEXT NOT NULL, key TEXT NOT NULL, value TEXT NOT NULL, version INTEGER NOT NULL,
      PRIMARY KEY (tbl, key)
    ) STRICT, WITHOUT ROWID;
-   -- Its numbers are the versions of the rows: AUTOINCREMENT never gives one twice, also after a delete.
-   CREATE TABLE change (version INTEGER PRIMARY KEY AUTOINCREMENT, tbl TEXT NOT NULL, key TEXT NOT NULL) STRICT;`,
+   -- Its numbers are the versions of the rows. The newest change always stays, so none is given twice, also after a delete.
+   CREATE TABLE change (version INTEGER PRIMARY KEY, tbl TEXT NOT NULL, key TEXT NOT NULL) STRICT;`,
 ]
 /** How far a watcher may fall behind. */
 const KEPT_CHANGES = 100_000

@@ -188,13 +188,16 @@ export function describeCursorsContract(name: string, prepare: () => Promise<Cur
 
     it('stops what runs when it is disposed', async () => {
       const closing = cursors
+      const connector = freshConnector()
       const started = Promise.withResolvers<void>()
       let stopped = false
       const run = closing.run(
-        [freshConnector()],
+        [connector],
         async (_connector, _cursor, signal) => {
           started.resolve()
           await untilAborted(signal)
+          await closing.list() // whatever a connector does to stop takes a while
+          await closing.save(connector, { value: 'saved while stopping', observedAt: 5 })
           stopped = true
         },
         never,
@@ -203,6 +206,7 @@ export function describeCursorsContract(name: string, prepare: () => Promise<Cur
       await reopen()
       expect(stopped).toBe(true)
       await run
+      expect((await cursors.list()).get(connector)?.observedAt).toBe(5)
     })
 
     it('agrees with a map, whatever is saved and reopened', async () => {

@@ -1,24 +1,19 @@
 import { expect, it } from 'vitest'
-import type { EventLog } from '#infra/contracts/event-log.ts'
 import { startChild } from './children/start-child.ts'
-import { consume, type EventLogUnderTest, group, record, texts } from './event-log.ts'
+import { consume, type EventLogFixture, group, record, texts } from './event-log-fixture.ts'
 
 /** SIGKILL of the process that holds the log. What it had been told is durable is an obligation. */
-export function describeCrashes(
-  under: () => EventLogUnderTest,
-  reopen: () => Promise<EventLog>,
-  newTopic: (partitions?: number) => Promise<string>,
-): void {
+export function describeCrashes(on: EventLogFixture): void {
   it('keeps what was acknowledged when the producer is killed', async () => {
-    const topic = await newTopic(2)
-    const log = await reopen()
+    const topic = await on.newTopic(2)
+    const log = await on.reopen()
     if (!log.supports.crossProcess) await log[Symbol.asyncDispose]()
-    const { module, store } = under().opener
-    const child = startChild('produce.ts', [module, store, topic])
+    const { module, store } = on.opener
+    await using child = startChild('produce.ts', [module, store, topic])
     const acknowledged = [...(await child.lines(2_000)), ...(await child.kill())].filter((line) =>
       /^\d+ [abc]$/.test(line),
     )
-    const after = await reopen()
+    const after = await on.reopen()
     const records = (await Promise.all([0, 1].map((partition) => after.read(topic, partition, 0, 1_000_000)))).flat()
     const stored = records.map(({ key, headers }) => `${headers.n} ${key}`)
     const missing = new Set(acknowledged).difference(new Set(stored))
@@ -36,18 +31,18 @@ export function describeCrashes(
   })
 
   it('skips nothing when the consumer is killed', async () => {
-    const topic = await newTopic(2)
+    const topic = await on.newTopic(2)
     const options = group(topic)
-    const before = await reopen()
+    const before = await on.reopen()
     await before.produce(
       topic,
       Array.from({ length: 3_000 }, (_, i) => record(null, String(i), i % 2)),
     )
     if (!before.supports.crossProcess) await before[Symbol.asyncDispose]()
-    const { module, store } = under().opener
-    const child = startChild('consume.ts', [module, store, topic, options.group])
+    const { module, store } = on.opener
+    await using child = startChild('consume.ts', [module, store, topic, options.group])
     const lines = [...(await child.lines(60)), ...(await child.kill())]
-    const log = await reopen()
+    const log = await on.reopen()
     const lag = await log.lag(options.group, topic)
     for (const { partition, committed } of lag) {
       const handled = lines.filter((line) => line.startsWith(`${partition} `)).map((line) => Number(line.split(' ')[1]))

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import type { Ack, EventLog } from '#infra/contracts/event-log.ts'
-import { freshName, record, text } from './event-log.ts'
+import { type EventLogFixture, freshName, record, text } from './event-log-fixture.ts'
 
 type Step =
   | { readonly kind: 'produce'; readonly keys: readonly string[] }
@@ -9,7 +9,7 @@ type Step =
   | { readonly kind: 'reopen' }
 
 const PARTITIONS = 2
-const step: fc.Arbitrary<Step> = fc.oneof(
+const anyStep: fc.Arbitrary<Step> = fc.oneof(
   fc.record({
     kind: fc.constant('produce' as const),
     keys: fc.array(fc.constantFrom('a', 'b', 'c', 'd'), { maxLength: 12 }),
@@ -25,24 +25,19 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 )
 
 /** Whatever is produced, committed, held, rejected and reopened: the log equals two arrays and two numbers. */
-export function describeModel(
-  current: () => EventLog,
-  reopen: () => Promise<EventLog>,
-  newTopic: (partitions?: number) => Promise<string>,
-): void {
+export function describeModel(on: EventLogFixture): void {
   it('agrees with a model of it, whatever is done in whatever order', { timeout: 60_000 }, async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 14 }), async (steps) => {
-        const topic = await newTopic(PARTITIONS)
+      fc.asyncProperty(fc.array(anyStep, { minLength: 1, maxLength: 14 }), async (steps) => {
+        const topic = await on.newTopic(PARTITIONS)
         const model: Model = { topic, group: freshName('group'), produced: [[], []], committed: [0, 0] }
         let number = 0
-        for (const current_ of steps) {
-          if (current_.kind === 'reopen') await reopen()
-          else if (current_.kind === 'consume')
-            await consumeStep(current(), model, current_.maxRecords, current_.answers)
+        for (const step of steps) {
+          if (step.kind === 'reopen') await on.reopen()
+          else if (step.kind === 'consume') await consumeStep(on.log, model, step.maxRecords, step.answers)
           else {
-            const records = current_.keys.map((key) => record(key, `${key}${number++}`))
-            const positions = await current().produce(topic, records)
+            const records = step.keys.map((key) => record(key, `${key}${number++}`))
+            const positions = await on.log.produce(topic, records)
             for (const [i, { partition, offset }] of positions.entries()) {
               expect(offset).toBe(model.produced[partition]!.length)
               model.produced[partition]!.push(text(records[i]!))
@@ -50,7 +45,7 @@ export function describeModel(
           }
         }
         for (let partition = 0; partition < PARTITIONS; partition++) {
-          const stored = await current().read(topic, partition, 0, 1_000)
+          const stored = await on.log.read(topic, partition, 0, 1_000)
           expect(stored.map(text)).toEqual(model.produced[partition])
         }
       }),

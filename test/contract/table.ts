@@ -113,6 +113,7 @@ export function describeTableContract(name: string, prepare: () => Promise<Table
       const seen: string[] = []
       for (let after: string | undefined; ; after = seen.at(-1)!) {
         const page = await table.list(prefix, { limit: 10, ...(after === undefined ? {} : { after }) })
+        expect(page.length).toBeLessThanOrEqual(10)
         seen.push(...page.map(({ key }) => key))
         if (page.length < 10) break
       }

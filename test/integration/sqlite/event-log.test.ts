@@ -6,7 +6,7 @@ import type { EventLog, NewRecord } from '#infra/contracts/event-log.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
 import { openSqliteEventLog, type SqliteEventLogOptions } from '#infra/sqlite/event-log.ts'
 import { WAL_LIMIT_BYTES } from '#infra/sqlite/open-database.ts'
-import { consume, group, texts } from '../../contract/event-log.ts'
+import { consume, group, texts } from '../../contract/event-log-fixture.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 const opened: EventLog[] = []
