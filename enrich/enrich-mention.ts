@@ -6,9 +6,7 @@ import type { BrandProfile } from '#schemas/brand-profile.ts'
 import type { Annotations, EnrichedEvent, Mention, MentionEvent, NotScored, RawPointer } from '#schemas/generated.ts'
 import { mentionText } from '#schemas/mention.ts'
 import type { LanguageDetector, Scored, Scorers } from './scorers.ts'
-
-/** Scorers see no more of a text, so that a mention costs a bounded time. */
-const MAX_SCORED_CHARACTERS = 10_000
+import { firstCharacters } from './text/first-characters.ts'
 
 /** Everything that the annotations of a mention depend on; `generation` numbers it. */
 export interface Enrichment {
@@ -94,11 +92,4 @@ export function annotate(
     notScored,
   }
   return { mention, annotations: scored, tokens: tokenString(tokens) }
-}
-
-/** Cut between characters, never inside a surrogate pair. */
-function firstCharacters(text: string): string {
-  if (text.length <= MAX_SCORED_CHARACTERS) return text
-  const last = text.charCodeAt(MAX_SCORED_CHARACTERS - 1)
-  return text.slice(0, last >= 0xd800 && last < 0xdc00 ? MAX_SCORED_CHARACTERS - 1 : MAX_SCORED_CHARACTERS)
 }

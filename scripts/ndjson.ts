@@ -8,19 +8,10 @@ export interface JsonLine {
   readonly number: number
 }
 
-/** The objects of an NDJSON stream, as many at a time as have arrived. Blank lines are skipped. Throws for what is no object, with its line. */
-export async function* readNdjson(input: Readable, name: string): AsyncGenerator<readonly JsonLine[]> {
+/** The lines of a stream without their line feeds, as many at a time as have arrived. */
+export async function* readLines(input: Readable): AsyncGenerator<readonly string[]> {
   const decoder = new StringDecoder('utf8')
   let rest = ''
-  let number = 0
-  const parse = (lines: readonly string[]): JsonLine[] => {
-    const parsed: JsonLine[] = []
-    for (const line of lines) {
-      number++
-      if (line.trim() !== '') parsed.push({ value: parseObject(line, `${name}, line ${number}`), number })
-    }
-    return parsed
-  }
   for await (const chunk of input) {
     const text: string = typeof chunk === 'string' ? chunk : decoder.write(chunk)
     if (!text.includes('\n')) {
@@ -29,9 +20,22 @@ export async function* readNdjson(input: Readable, name: string): AsyncGenerator
     }
     const lines = (rest + text).split('\n')
     rest = lines.pop()!
-    yield parse(lines)
+    yield lines
   }
-  yield parse([rest + decoder.end()])
+  yield [rest + decoder.end()]
+}
+
+/** The objects of an NDJSON stream, as many at a time as have arrived. Blank lines are skipped. Throws for what is no object, with its line. */
+export async function* readNdjson(input: Readable, name: string): AsyncGenerator<readonly JsonLine[]> {
+  let number = 0
+  for await (const lines of readLines(input)) {
+    const parsed: JsonLine[] = []
+    for (const line of lines) {
+      number++
+      if (line.trim() !== '') parsed.push({ value: parseObject(line, `${name}, line ${number}`), number })
+    }
+    yield parsed
+  }
 }
 
 function parseObject(line: string, where: string): Readonly<Record<string, unknown>> {
