@@ -15,7 +15,10 @@ switch (positionals[0]) {
   case 'entities':
     ;(await import('./train-entities.ts')).trainEntities(values.data)
     break
+  case 'source-quality':
+    ;(await import('./build-source-quality.ts')).buildSourceQuality(values.data)
+    break
   default:
-    process.stderr.write('usage: npm run train -- sentiment|language|entities [--data DIR]\n')
+    process.stderr.write('usage: npm run train -- sentiment|language|entities|source-quality [--data DIR]\n')
     process.exitCode = 2
 }
