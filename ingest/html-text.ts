@@ -22,6 +22,8 @@ const plain = ['h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'table'].map((selector) => ({
 }))
 const convert = compile({
   wordwrap: false,
+  // Not U+200B, which the library adds: it stands within words.
+  whitespaceCharacters: ' \t\r\n\f',
   // Deeper trees would overflow the stack; nobody writes them.
   limits: { maxDepth: 100, ellipsis: '' },
   selectors: [{ selector: 'a', options: { ignoreHref: true } }, ...plain, ...skipped],

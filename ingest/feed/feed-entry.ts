@@ -20,7 +20,8 @@ export interface FeedEntry {
   readonly title: Markup | null
   readonly summary: Markup | null
   readonly content: Markup | null
-  readonly published: string | null
+  /** Dates of publication, the most trusted first. */
+  readonly published: readonly string[]
   readonly updated: string | null
   readonly author: { readonly name: string | null; readonly url: string | null } | null
   readonly language: string | null
@@ -88,7 +89,7 @@ export function rssEntry(item: RssFeed.Item<string>): FeedEntry {
       item.description ?? item.itunes?.summary ?? item.dc?.descriptions?.[0] ?? item.media?.description?.value,
     ),
     content: html(item.content?.encoded),
-    published: item.pubDate ?? item.dc?.dates?.[0] ?? item.dcterms?.issued?.[0] ?? item.atom?.published ?? null,
+    published: strings(item.pubDate, item.dc?.dates?.[0], item.dcterms?.issued?.[0], item.atom?.published),
     updated: item.atom?.updated ?? item.dcterms?.modified?.[0] ?? null,
     author: person(author?.name ?? item.dc?.creators?.[0] ?? item.itunes?.author, author?.link),
     language: item.dc?.languages?.[0] ?? item.xml?.lang ?? null,
@@ -112,7 +113,7 @@ export function atomEntry(entry: AtomFeed.Entry<string>): FeedEntry {
     title: atomText(entry.title) ?? loose(entry.media?.title?.value ?? group?.title?.value),
     summary: atomText(entry.summary) ?? loose(entry.media?.description?.value ?? group?.description?.value),
     content: atomText(entry.content),
-    published: entry.published ?? entry.dc?.dates?.[0] ?? entry.dcterms?.issued?.[0] ?? null,
+    published: strings(entry.published, entry.dc?.dates?.[0], entry.dcterms?.issued?.[0]),
     updated: entry.updated ?? null,
     author: person(author?.name ?? entry.dc?.creators?.[0], author?.uri),
     language: entry.xml?.lang ?? entry.content?.xml?.lang ?? entry.dc?.languages?.[0] ?? null,
@@ -133,7 +134,7 @@ export function rdfEntry(item: RdfFeed.Item<string>): FeedEntry {
     title: loose(item.title ?? item.dc?.titles?.[0]),
     summary: loose(item.description ?? item.dc?.descriptions?.[0]),
     content: html(item.content?.encoded),
-    published: item.dc?.dates?.[0] ?? item.dcterms?.issued?.[0] ?? null,
+    published: strings(item.dc?.dates?.[0], item.dcterms?.issued?.[0]),
     updated: item.dcterms?.modified?.[0] ?? null,
     author: person(item.dc?.creators?.[0]),
     language: item.dc?.languages?.[0] ?? item.xml?.lang ?? null,
@@ -157,7 +158,7 @@ export function jsonEntry(item: JsonFeed.Item<string>): FeedEntry {
     title: plain(item.title),
     summary: plain(item.summary),
     content: html(item.content_html) ?? plain(item.content_text),
-    published: item.date_published ?? null,
+    published: strings(item.date_published),
     updated: item.date_modified ?? null,
     author: person(item.authors?.[0]?.name, item.authors?.[0]?.url),
     language: item.language ?? null,
@@ -213,5 +214,7 @@ function communityOf(media: Pick<MediaNs.ItemOrFeed, 'community'> | undefined): 
   const { statistics, starRating } = media?.community ?? {}
   return { views: statistics?.views ?? null, likes: starRating?.count ?? null }
 }
+
+const strings = (...values: readonly (string | undefined)[]): string[] => values.filter((value) => value !== undefined)
 
 const present = (media: readonly (FeedMedia | null)[]): FeedMedia[] => media.filter((item) => item !== null)

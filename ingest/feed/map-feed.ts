@@ -35,7 +35,7 @@ export function entryKey(entry: FeedEntry, place: FeedPlace): string | null {
   const link = linkOf(entry, place)
   if (link !== null) return `link-${digest(canonicalUrl(link) ?? link)}`
   const title = entry.title?.value.trim()
-  return title ? `title-${digest(`${title}\n${entry.published ?? ''}`)}` : null
+  return title ? `title-${digest(`${title}\n${entry.published[0] ?? ''}`)}` : null
 }
 
 /** What tells two items of one id apart, and what stays when a third appears. */
@@ -58,7 +58,7 @@ export function mapFeedEntry(entry: FeedEntry, place: FeedPlace, seen: Seen): Me
   if (title === null && text === null && url === null) return null
 
   const base = baseOf(entry, place)
-  const published = clampPublished(dateOf(entry.published, entry.updated), seen.firstSeen)
+  const published = clampPublished(dateOf(...entry.published, entry.updated), seen.firstSeen)
   const updated = dateOf(entry.updated)
   const markup = entry.content ?? entry.summary
   const inText = markup === null || markup.type === 'text' ? [] : linksIn(markup.value, url ?? base)
