@@ -3,7 +3,8 @@ import { parseAst } from 'vite'
 
 /** What a source file takes from outside, each with its line. */
 export interface SourceUses {
-  readonly imports: readonly { readonly specifier: string; readonly line: number; readonly typeOnly: boolean }[]
+  /** `loaded`: the program does not start without it, while of a type the compiler tells, and a URL may lead anywhere. */
+  readonly imports: readonly { readonly specifier: string; readonly line: number; readonly loaded: boolean }[]
   readonly environment: readonly number[]
   readonly time: readonly number[]
 }
@@ -27,7 +28,7 @@ export function readSource(text: string): SourceUses {
     [...text.matchAll(pattern)].map((match) => ({
       specifier: match[1]!,
       line: lineOf(match.index + match[0].length),
-      typeOnly: true,
+      loaded: false,
     })),
   )
   const environment: number[] = []
@@ -35,7 +36,7 @@ export function readSource(text: string): SourceUses {
   walk(parseAst(stripTypeScriptTypes(text)) as unknown as AstNode, (node) => {
     const line = (): number => lineOf(node.start)
     const specifier = importOf(node)
-    if (specifier !== null) imports.push({ specifier, line: line(), typeOnly: false })
+    if (specifier !== null) imports.push({ specifier, line: line(), loaded: node.type !== 'NewExpression' })
     if (isMember(node, 'process', 'env') || importsName(node, 'process', 'env')) environment.push(line())
     if (isMember(node, 'Date', 'now') || isBareDate(node)) time.push(line())
   })
