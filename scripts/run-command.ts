@@ -8,7 +8,7 @@ const GRACE_MS = 15_000
  * Runs a command with the standard streams, and turns how it ends into what people read and an exit code: 0 done, 1 failed,
  * 2 usage or configuration, 130 interrupted.
  */
-export async function runCommand(command: (io: CommandIo) => Promise<ExitCode | void>): Promise<void> {
+export async function runCommand(command: (io: CommandIo) => Promise<ExitCode> | Promise<void>): Promise<void> {
   const interrupted = new AbortController()
   const interrupt = () => {
     if (interrupted.signal.aborted) process.exit(ExitCode.Interrupted)
