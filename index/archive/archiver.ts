@@ -22,7 +22,7 @@ const MAX_BYTES = 32 << 20
 const MAX_AGE_MS = 5 * 60_000
 
 export interface ArchiverOptions {
-  readonly log: EventLog
+  readonly log: Pick<EventLog, 'subscribe' | 'lag'>
   readonly topic: string
   readonly holds: 'MentionEvent' | 'EnrichedEvent'
   readonly objects: ObjectStore
