@@ -13,15 +13,15 @@ const MAX_WORD = 64
 const OUTSIDE = 15
 
 /** Features of one token, the same number for each. */
-export const FEATURES = 57
+export const FEATURES = 44
 
 /** What a feature looks at, in words: the first ones at the word itself, and so on. */
 export const FEATURE_GROUPS = [
   { until: 3, says: 'the word itself' },
-  { until: 12, says: 'the words beside it' },
-  { until: 22, says: 'how it is capitalised' },
-  { until: 30, says: 'its beginning and ending' },
-  { until: 52, says: 'words that are used alike' },
+  { until: 11, says: 'the words beside it' },
+  { until: 19, says: 'how it is capitalised' },
+  { until: 27, says: 'its beginning and ending' },
+  { until: 39, says: 'words that are used alike' },
   { until: FEATURES, says: 'our lists of names' },
 ] as const
 
@@ -37,7 +37,6 @@ export class EntityFeatures {
   #word = new Int32Array(512)
   #lower = new Int32Array(512)
   #shape = new Int32Array(512)
-  #longShape = new Int32Array(512)
   #slot = new Int32Array(512)
   #kind = new Uint8Array(512)
   #initial = new Uint8Array(512)
@@ -65,7 +64,6 @@ export class EntityFeatures {
     this.#word = new Int32Array(length)
     this.#lower = new Int32Array(length)
     this.#shape = new Int32Array(length)
-    this.#longShape = new Int32Array(length)
     this.#slot = new Int32Array(length)
     this.#kind = new Uint8Array(length)
     this.#initial = new Uint8Array(length)
@@ -75,7 +73,6 @@ export class EntityFeatures {
     this.#word[at] = side
     this.#lower[at] = side
     this.#shape[at] = side
-    this.#longShape[at] = side
     this.#slot[at] = -1
     this.#kind[at] = OUTSIDE
     this.#initial[at] = 0
@@ -93,16 +90,13 @@ export class EntityFeatures {
     if (kind !== TokenKind.Word && kind !== TokenKind.Hashtag) {
       this.#word[at] = lower
       this.#shape[at] = kind === TokenKind.Punctuation ? lower : kind
-      this.#longShape[at] = kind
       return
     }
     const from = units.starts[unit]! + (kind === TokenKind.Hashtag ? 1 : 0)
     const to = Math.min(units.ends[unit]!, from + MAX_WORD)
     let word = HASH_SEED
     let shape = HASH_SEED
-    let longShape = HASH_SEED
     let last = 0
-    let run = 0
     for (let i = from; i < to; i++) {
       const code = text.charCodeAt(i)
       word = hashUnit(word, code)
@@ -110,13 +104,10 @@ export class EntityFeatures {
       if (sort !== last) {
         shape = hashUnit(shape, sort)
         last = sort
-        run = 0
       }
-      if (++run <= 4) longShape = hashUnit(longShape, sort)
     }
     this.#word[at] = word
     this.#shape[at] = mix(shape, kind)
-    this.#longShape[at] = longShape
     if (kind === TokenKind.Word) this.#initial[at] = isUpper(text.charCodeAt(from)) ? 2 : 1
   }
 
@@ -125,7 +116,7 @@ export class EntityFeatures {
     let capitals = 0
     let words = 0
     for (let i = 0; i < count; i++) {
-      const initial = this.#initial[i + REACH] as number
+      const initial = this.#initial[i + REACH]!
       if (initial === 0) continue
       words++
       if (initial === 2) capitals++
@@ -147,37 +138,34 @@ export class EntityFeatures {
     const i = token + REACH
     const lower = this.#lower
     const shape = this.#shape
-    const l0 = lower[i] as number
-    const l1 = lower[i + 1] as number
-    const lm1 = lower[i - 1] as number
-    const s0 = shape[i] as number
-    const s1 = shape[i + 1] as number
-    const sm1 = shape[i - 1] as number
+    const l0 = lower[i]!
+    const l1 = lower[i + 1]!
+    const lm1 = lower[i - 1]!
+    const s0 = shape[i]!
+    const s1 = shape[i + 1]!
+    const sm1 = shape[i - 1]!
 
     add(0)
-    add(this.#word[i] as number)
+    add(this.#word[i]!)
     add(l0)
     add(lm1)
     add(l1)
-    add(lower[i - 2] as number)
-    add(lower[i + 2] as number)
+    add(lower[i - 2]!)
+    add(lower[i + 2]!)
     add(mix(lm1, l0))
     add(mix(l0, l1))
     add(mix(lm1, s0))
     add(mix(l1, s0))
-    add(mix(lower[i - 2] as number, mix(lm1, s0)))
     add(s0)
     add(sm1)
     add(s1)
     add(mix(sm1, s0))
     add(mix(s0, s1))
-    add(mix(sm1, mix(s0, s1)))
     add(mix(s0, regime))
-    add(mix(this.#longShape[i] as number, regime))
     add(mix(mix(s0, regime), sm1))
     add(mix(mix(s0, regime), s1))
 
-    const kind = this.#kind[i] as number
+    const kind = this.#kind[i]!
     const from = kind === TokenKind.Hashtag ? start + 1 : start
     const length = kind === TokenKind.Word || kind === TokenKind.Hashtag ? end - from : 0
     for (let n = 1; n <= 4; n++) {
@@ -185,23 +173,21 @@ export class EntityFeatures {
       add(length > n ? mix(affix(text, end - n, end), -n) : 0)
     }
 
-    for (let d = -2; d <= 2; d++) {
-      const classes = this.#classesOf(i + d)
-      add(classes & 31)
-      add((classes >>> 12) & 511)
-      if (d < -1 || d > 1) continue
-      add((classes >>> 5) & 127)
-      add(classes >>> 21)
-    }
-    const c0 = (this.#classesOf(i) >>> 5) & 127
-    const before = (this.#classesOf(i - 1) >>> 5) & 127
-    const after = (this.#classesOf(i + 1) >>> 5) & 127
-    add(mix(before, c0))
-    add(mix(c0, after))
-    add(mix(mix(before, after), s0))
-    add(mix(c0, s0))
-    add(mix(before, s0))
-    add(mix(after, s0))
+    const c0 = this.#classesOf(i)
+    const cm1 = this.#classesOf(i - 1)
+    const c1 = this.#classesOf(i + 1)
+    add(k128(this.#classesOf(i - 2)))
+    add(k128(cm1))
+    add(k128(c0))
+    add(k128(c1))
+    add(k128(this.#classesOf(i + 2)))
+    add(k512(cm1))
+    add(k512(c0))
+    add(k512(c1))
+    add(k1500(cm1))
+    add(k1500(c0))
+    add(k1500(c1))
+    add(mix(k128(c0), s0))
 
     const lists = this.#listsOf(i)
     const listsBefore = this.#listsOf(i - 1)
@@ -223,6 +209,10 @@ export class EntityFeatures {
     return slot < 0 ? 0 : this.#classes.listsAt(slot)
   }
 }
+
+const k128 = (classes: number): number => (classes >>> 5) & 127
+const k512 = (classes: number): number => (classes >>> 12) & 511
+const k1500 = (classes: number): number => classes >>> 21
 
 function affix(text: string, start: number, end: number): number {
   let hash = HASH_SEED

@@ -26,7 +26,7 @@ const TABLE_LOAD = 0.8
 /** A feature seen less often says nothing about other posts. */
 const MIN_SEEN = 2
 const TRAINING = { epochs: 12, rate: 0.03, decay: 3e-4, dropout: 0.25, seed: 1 }
-const OUTSIDE_BIAS = -1
+const OUTSIDE_BIAS = -0.75
 /** One post in so many is kept back to learn how often names of a given probability are right. */
 const CALIBRATION_PART = 5
 
