@@ -10,7 +10,11 @@ export interface IndexOperation {
   readonly bytes: Uint8Array
 }
 
-/** One term of the books: what became of an operation. `rejected` can never be written and goes to the dead letters. */
+/**
+ * One term of the books: what became of an operation. `new`: content of an id that had none; `replaced`: an edit, hide or
+ * restore that changed what stands; `removed`: a delete that was not known; `stale`: it changed nothing that anybody sees;
+ * `dropped`: refused by a rule; `rejected`: it can never be written and goes to the dead letters.
+ */
 export type WriteOutcome =
   | { readonly kind: 'new' | 'replaced' | 'stale' | 'removed' }
   | { readonly kind: 'dropped'; readonly reason: string }
@@ -65,13 +69,19 @@ export interface Sums {
   readonly negativeVariance: number
 }
 
+/** What can be counted. A mention counts once for each of its terms. */
 export const TermField = {
   Platform: 'platform',
+  /** As detected; a mention without one is not counted. */
   Language: 'language',
+  /** `<platform>:` and the handle, else the name, else the id. */
   Author: 'author',
+  /** Hosts that it links to, without `www.`. */
   Domain: 'domain',
+  /** The id of a profile, else the text as it is written. */
   Entity: 'entity',
   Brand: 'brand',
+  /** Folded forms of its words, without stop words, single characters and bare numbers. */
   Word: 'word',
   Connector: 'connector',
 } as const
@@ -105,7 +115,9 @@ export interface SearchIndex extends AsyncDisposable {
   prepare(): Promise<void>
   /**
    * One outcome per operation, in order. Durable when resolved. Operations on one id, and an author's operations and mentions,
-   * take effect in the order given. An `update` whose brands are empty and whose id is not held is `dropped`.
+   * take effect in the order given; with the same operations in another order the end is the same. An `update` whose brands
+   * are empty and whose id is not held is `dropped` as `unmatched`. A mention that was first observed up to an author's
+   * deletion is gone for good (`dropped` as `author deleted` when it comes after it), later edits of it included.
    */
   write(operations: readonly IndexOperation[]): Promise<readonly WriteOutcome[]>
   /** Sees every write that has resolved. Gone and hidden mentions are never shown or counted. */
@@ -113,6 +125,6 @@ export interface SearchIndex extends AsyncDisposable {
   aggregate(request: AggregateRequest): Promise<Aggregates>
   /** The mention as it stands, or null when unknown, hidden or deleted. */
   get(id: string): Promise<Hit | null>
-  /** Removes tombstones of ids never held that are older than `before`, and mentions published before `retainSince`; answers how many. */
+  /** Removes tombstones of ids never held that were written before `before` by our clock, and mentions published before `retainSince`; answers how many. */
   prune(before: number, retainSince: number | null): Promise<number>
 }

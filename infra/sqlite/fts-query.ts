@@ -10,16 +10,19 @@ export interface FtsQuery {
 
 /** More combinations than this are searched without their distance. */
 const MAX_NEAR_PAIRS = 64
+/** FTS5's parser has a stack of 100, of which a level takes up to four. What lies deeper is left to the verification. */
+const MAX_DEPTH = 20
 
 /** What finds the mentions of a query (null: all) that have one of these brands (empty: whatever brand). */
 export function ftsQuery(tree: QueryNode | null, brands: readonly string[]): FtsQuery {
   const marks = anyOf(brands.map((brand) => quoted(brandMark(brand))))
   if (tree === null) return { expression: brands.length === 0 ? quoted(EVERY_MENTION) : marks, exact: true }
-  const { expression, exact } = compile(tree)
+  const { expression, exact } = compile(tree, 0)
   return { expression: brands.length === 0 ? expression : `${expression} AND ${marks}`, exact }
 }
 
-function compile(node: QueryNode): FtsQuery {
+function compile(node: QueryNode, depth: number): FtsQuery {
+  if (depth > MAX_DEPTH) return { expression: quoted(EVERY_MENTION), exact: false }
   switch (node.type) {
     case 'term':
     case 'prefix':
@@ -38,22 +41,22 @@ function compile(node: QueryNode): FtsQuery {
     case 'near':
       return { expression: compileNear(node.left, node.right, node.distance), exact: false }
     case 'or': {
-      const parts = node.parts.map(compile)
+      const parts = node.parts.map((part) => compile(part, depth + 1))
       return { expression: anyOf(parts.map(({ expression }) => expression)), exact: parts.every(({ exact }) => exact) }
     }
     case 'and':
-      return compileAnd(node.parts)
+      return compileAnd(node.parts, depth + 1)
     case 'not':
-      return compileAnd([node])
+      return compileAnd([node], depth + 1)
     default:
       return node satisfies never
   }
 }
 
 /** FTS5's NOT has a left side; an exclusion that it cannot say exactly is left to the verification. */
-function compileAnd(parts: readonly QueryNode[]): FtsQuery {
-  const wanted = parts.filter(({ type }) => type !== 'not').map(compile)
-  const unwanted = parts.flatMap((part) => (part.type === 'not' ? [compile(part.of)] : []))
+function compileAnd(parts: readonly QueryNode[], depth: number): FtsQuery {
+  const wanted = parts.filter(({ type }) => type !== 'not').map((part) => compile(part, depth))
+  const unwanted = parts.flatMap((part) => (part.type === 'not' ? [compile(part.of, depth)] : []))
   const excluded = unwanted.filter(({ exact }) => exact)
   let expression = wanted.length === 0 ? quoted(EVERY_MENTION) : allOf(wanted.map((part) => part.expression))
   if (excluded.length > 0) expression = `(${expression} NOT ${anyOf(excluded.map((part) => part.expression))})`

@@ -1,5 +1,5 @@
 import { type Aggregates, BUCKET_MS, type Sums } from '#infra/contracts/search-index.ts'
-import { Fact } from './search-rows.ts'
+import type { FactsChunk } from './facts-chunk.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 
@@ -9,17 +9,17 @@ export class Histogram {
   #number = Number.NaN
   #sums = noSums()
 
-  add(numbers: Float64Array, at: number): void {
-    const number = Math.floor(numbers[at + Fact.PublishedAt]! / BUCKET_MS)
+  add(chunk: FactsChunk, place: number): void {
+    const number = Math.floor(chunk.publishedAt(place) / BUCKET_MS)
     if (number !== this.#number) this.#turnTo(number)
     const sums = this.#sums
     sums.mentions++
-    const negative = numbers[at + Fact.Negative]!
+    const negative = chunk.negative(place)
     if (Number.isNaN(negative)) return
     sums.scored++
     sums.negative += negative
-    sums.neutral += numbers[at + Fact.Neutral]!
-    sums.positive += numbers[at + Fact.Positive]!
+    sums.neutral += chunk.neutral(place)
+    sums.positive += chunk.positive(place)
     sums.negativeVariance += negative * (1 - negative)
   }
 

@@ -1,11 +1,13 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { AggregateRequest, Aggregates, SearchRequest } from '#infra/contracts/search-index.ts'
 import { pack } from '#infra/runtime/pack.ts'
+import { placeOf } from './facts-chunk.ts'
 import { FactsReader } from './facts-reader.ts'
 import { Histogram } from './histogram.ts'
 import { DatabaseKind, openDatabase } from './open-database.ts'
 import { comparePlaces, type PagePlace, parsePlace, printPlace } from './page-cursor.ts'
-import { Fact, firstRowOf, hourOf, hourOfRow, lastRowOf } from './search-rows.ts'
+import { RowList } from './row-list.ts'
+import { firstRowOf, hourOf, hourOfRow, lastRowOf } from './search-rows.ts'
 import { SEARCH_MIGRATIONS } from './search-schema.ts'
 import { type Filter, SelectionFilter } from './selection-filter.ts'
 import { TermTally } from './term-tally.ts'
@@ -31,7 +33,7 @@ export class SearchReader {
   readonly #filter: SelectionFilter
   readonly #tally: TermTally
   readonly #statements = new Map<string, StatementSync>()
-  #histogram = new Histogram()
+  readonly #gathered = new RowList()
 
   constructor({ path }: { readonly path: string }) {
     this.#database = openDatabase({ path, kind: DatabaseKind.Index, migrations: SEARCH_MIGRATIONS, readOnly: true })
@@ -40,11 +42,7 @@ export class SearchReader {
     this.#filter = new SelectionFilter(this.#database, this.#facts)
     this.#tally = new TermTally(this.#database)
     // SQLite calls us for each mention: several times cheaper than fetching a result row for each.
-    this.#database.function('gather', (row) => {
-      const at = this.#facts.seek(row as number)
-      this.#histogram.add(this.#facts.numbers, at)
-      return 1
-    })
+    this.#database.function('gather', (row) => this.#gathered.add(row as number) ?? null)
   }
 
   close(): void {
@@ -80,32 +78,37 @@ export class SearchReader {
       // Rows follow time from hour to hour, but not within one.
       if (hourOfRow(row) !== hour && places.length > limit) break
       hour = hourOfRow(row)
-      const at = this.#facts.seek(row)
-      const place = { publishedAt: this.#facts.numbers[at + Fact.PublishedAt]!, row }
+      const place = { publishedAt: this.#facts.chunk(row).publishedAt(placeOf(row)), row }
       if (start === null || comparePlaces(sort, start, place) < 0) places.push(place)
     }
     return places.sort((a, b) => comparePlaces(sort, a, b))
   }
 
   #hits(rows: readonly number[]): PackedHits {
-    const statement = this.#statement('SELECT event FROM body WHERE row = ?')
-    const bodies = rows.map((row) => statement.get(row)!.event as Uint8Array)
-    const firstObservedAt = rows.map((row) => {
-      const at = this.#facts.seek(row)
-      return this.#facts.numbers[at + Fact.FirstObservedAt]!
-    })
-    return { buffers: [pack(bodies)], firstObservedAt }
+    const statement = this.#statement('SELECT event, firstObservedAt FROM body WHERE row = ?')
+    const found = rows.map((row) => statement.get(row)!)
+    return {
+      buffers: [pack(found.map(({ event }) => event as Uint8Array))],
+      firstObservedAt: found.map(({ firstObservedAt }) => firstObservedAt as number),
+    }
   }
 
   aggregate(request: AggregateRequest): Aggregates {
     return this.#snapshot(() => {
       const filter = this.#filter.select(request)
-      this.#histogram = new Histogram()
-      this.#statement(`SELECT sum(gather(fts.rowid)) FROM fts WHERE ${filter.where}`).get(filter.parameters)
-      const { total, buckets } = this.#histogram
+      const histogram = new Histogram()
+      for (const row of this.#rows(filter)) histogram.add(this.#facts.chunk(row), placeOf(row))
+      const { total, buckets } = histogram
       const counted = this.#tally.count(filter, request, total.mentions)
       return { total, buckets: request.buckets ? buckets : [], ...counted }
     })
+  }
+
+  /** All rows of a filter, in order. */
+  #rows({ where, parameters }: Filter): Float64Array {
+    this.#gathered.clear()
+    this.#statement(`SELECT count(gather(fts.rowid)) FROM fts WHERE ${where}`).get(parameters)
+    return this.#gathered.rows
   }
 
   /** No hit: unknown, hidden or deleted. */

@@ -1,7 +1,8 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { Visibility } from '#schemas/merge.ts'
+import { chunkOf, type Facts, FactsChunk, placeOf } from './facts-chunk.ts'
 import { authorMark } from './fts-document.ts'
-import { blobOf, chunkOf, type Facts, firstRowOf, hourOf, lastRowOf, numbersOf, setFacts } from './search-rows.ts'
+import { firstRowOf, hourOf, lastRowOf } from './search-rows.ts'
 
 /** The row of `mention`: what is known of an id. */
 export interface StoredMention {
@@ -26,7 +27,7 @@ export class SearchStore {
   readonly #nextRows = new Map<number, number>()
   readonly #deletions: number[] = []
   readonly #documents: { readonly row: number; readonly document: string }[] = []
-  readonly #chunks = new Map<number, Float64Array>()
+  readonly #chunks = new Map<number, FactsChunk>()
 
   constructor(database: DatabaseSync) {
     this.#statements = prepareStatements(database)
@@ -68,19 +69,28 @@ export class SearchStore {
     return row
   }
 
-  putContent(row: number, event: Uint8Array, terms: string, tokens: string): void {
-    this.#statements.putBody.run(row, event)
+  putContent(row: number, firstObservedAt: number, event: Uint8Array, terms: string, tokens: string): void {
+    this.#statements.putBody.run(row, firstObservedAt, event)
     this.#statements.putText.run(row, terms, tokens)
   }
 
-  putFacts(row: number, facts: Facts | null): void {
-    const chunk = chunkOf(row)
-    this.#chunks.set(chunk, setFacts(this.#chunks.get(chunk) ?? this.#chunk(chunk), row, facts))
+  putFirstObservedAt(row: number, firstObservedAt: number): void {
+    this.#statements.putFirstObservedAt.run(firstObservedAt, row)
   }
 
-  #chunk(chunk: number): Float64Array {
-    const found = this.#statements.chunk.get(chunk) as { numbers: Uint8Array } | undefined
-    return found === undefined ? new Float64Array(0) : numbersOf(found.numbers)
+  putFacts(row: number, facts: Facts): void {
+    this.#chunk(row).set(placeOf(row), facts)
+  }
+
+  #chunk(row: number): FactsChunk {
+    const number = chunkOf(row)
+    let chunk = this.#chunks.get(number)
+    if (chunk === undefined) {
+      const found = this.#statements.chunk.get(number) as { numbers: Uint8Array } | undefined
+      chunk = new FactsChunk(found?.numbers)
+      this.#chunks.set(number, chunk)
+    }
+    return chunk
   }
 
   /** What FTS5 shall hold for a row from now on. */
@@ -94,7 +104,7 @@ export class SearchStore {
     this.#statements.removeBody.run(row)
     this.#statements.removeText.run(row)
     this.#deletions.push(row)
-    this.putFacts(row, null)
+    this.#chunk(row).clear(placeOf(row))
   }
 
   flush(): void {
@@ -102,7 +112,7 @@ export class SearchStore {
     for (const row of this.#deletions.sort(ascending)) removeDocument.run(row)
     this.#documents.sort((a, b) => a.row - b.row)
     for (const { row, document } of this.#documents) putDocument.run(row, document)
-    for (const [chunk, numbers] of this.#chunks) putChunk.run(chunk, blobOf(numbers))
+    for (const [number, { blob }] of this.#chunks) putChunk.run(number, blob)
     this.#clearPending()
   }
 
@@ -160,7 +170,8 @@ const SQL = {
   body: 'SELECT event FROM body WHERE row = ?',
   lastRow: 'SELECT max(row) AS last FROM body WHERE row BETWEEN ? AND ?',
   rows: 'SELECT row FROM text WHERE row > ? AND row < ? ORDER BY row LIMIT ?',
-  putBody: 'INSERT OR REPLACE INTO body VALUES (?, ?)',
+  putBody: 'INSERT OR REPLACE INTO body VALUES (?, ?, ?)',
+  putFirstObservedAt: 'UPDATE body SET firstObservedAt = ? WHERE row = ?',
   putText: 'INSERT OR REPLACE INTO text VALUES (?, ?, ?)',
   removeBody: 'DELETE FROM body WHERE row = ?',
   removeText: 'DELETE FROM text WHERE row = ?',

@@ -7,9 +7,10 @@ import type { EnrichedEvent } from '#schemas/generated.ts'
 import { authorKey } from '#schemas/mention-id.ts'
 import { type Content, type MentionState, merge, stateOf } from '#schemas/merge.ts'
 import { AuthorRows, authorOf, covers } from './author-rows.ts'
+import type { Facts } from './facts-chunk.ts'
 import { ftsDocument, hiddenDocument } from './fts-document.ts'
 import { DatabaseKind, openDatabase, truncateWal } from './open-database.ts'
-import { type Facts, firstRowOf, hourOf, hourOfRow } from './search-rows.ts'
+import { firstRowOf, hourOf, hourOfRow } from './search-rows.ts'
 import { SEARCH_MIGRATIONS } from './search-schema.ts'
 import { SearchStore, type StoredMention } from './search-store.ts'
 import { storedTerms } from './stored-terms.ts'
@@ -198,14 +199,16 @@ export class SearchWriter {
       const { publishedAt } = content.mention
       visible = visibility?.hidden !== true && this.#authors.get(author)?.visibility?.hidden !== true
       row = oldRow !== null && hourOfRow(oldRow) === hourOf(publishedAt) ? oldRow : this.#store.newRow(publishedAt)
-      if (bytes !== null) this.#store.putContent(row, bytes, storedTerms(content), content.tokens)
+      const observed = firstObservedAt!
+      if (bytes !== null) this.#store.putContent(row, observed, bytes, storedTerms(content), content.tokens)
+      else if (observed !== stored?.firstObservedAt) this.#store.putFirstObservedAt(row, observed)
       if (bytes !== null || visible !== stored?.visible) {
         const marks = { author, brands: content.annotations.brands }
         const document = visible ? ftsDocument(content.tokens, marks) : hiddenDocument(author)
         this.#store.putDocument(row, document, row === oldRow)
       }
-      if (bytes !== null || firstObservedAt !== stored?.firstObservedAt) {
-        this.#store.putFacts(row, factsOf(content, firstObservedAt!))
+      if (bytes !== null || observed !== stored?.firstObservedAt) {
+        this.#store.putFacts(row, factsOf(content, observed))
       }
     }
     if (oldRow !== null && row !== oldRow) this.#store.removeContent(oldRow)
@@ -255,7 +258,6 @@ function factsOf(content: Content, firstObservedAt: number): Facts {
     negative: sentiment?.negative ?? Number.NaN,
     neutral: sentiment?.neutral ?? Number.NaN,
     positive: sentiment?.positive ?? Number.NaN,
-    firstObservedAt,
     timely: isTimely(content, firstObservedAt),
   }
 }

@@ -3,9 +3,10 @@ import type { Selection, TimeRange } from '#infra/contracts/search-index.ts'
 import { createMatcher } from '#query/match.ts'
 import type { Token } from '#query/token.ts'
 import { tokensOf } from '#query/token-string.ts'
+import { placeOf } from './facts-chunk.ts'
 import type { FactsReader } from './facts-reader.ts'
 import { ftsQuery } from './fts-query.ts'
-import { Fact, firstRowOf, hourOf, isHourStart, lastRowOf } from './search-rows.ts'
+import { firstRowOf, hourOf, isHourStart, lastRowOf } from './search-rows.ts'
 
 /** A selection in SQL: conditions on `fts`, and the values of `:expression`, `:first` and `:last`. */
 export interface Filter {
@@ -46,10 +47,10 @@ export class SelectionFilter {
   }
 
   #admits(row: number): boolean {
-    const at = this.#facts.seek(row)
-    const { numbers } = this.#facts
-    if (this.#timely && numbers[at + Fact.Timely] === 0) return false
-    const publishedAt = numbers[at + Fact.PublishedAt]!
+    const chunk = this.#facts.chunk(row)
+    const place = placeOf(row)
+    if (this.#timely && !chunk.isTimely(place)) return false
+    const publishedAt = chunk.publishedAt(place)
     const { since, until } = this.#range
     return (since === null || publishedAt >= since) && (until === null || publishedAt < until)
   }
