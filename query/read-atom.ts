@@ -150,4 +150,4 @@ function bounded(form: string, place: Place): string {
 }
 
 const isRegularExpression = (text: string): boolean =>
-  /^\/.+\/[dgimsuy]*$/.test(text) || /\\[a-z.]|\.[*+]|\[[^\]]*\]|^\^/i.test(text)
+  /^\/.+\/[dgimsuy]*$/.test(text) || /\\[a-z.]|\.[*+]|\[[^\]]{1,50}\]|^\^/i.test(text)

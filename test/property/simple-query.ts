@@ -20,12 +20,14 @@ export const simpleFold = (word: string): string => {
 
 const ownPossessive = (word: string): string => (/.'s$/iu.test(word) ? word.slice(0, -2) : word)
 
-export function simpleTokens(text: string): SimpleToken[] {
-  const clean = text
+export const simpleClean = (text: string): string =>
+  text
     .normalize('NFKC')
     .replace(INVISIBLE, '')
     .replace(/[\u2018\u2019\u02bc]/g, "'")
-  return [...clean.matchAll(TOKEN)].flatMap(({ groups }): SimpleToken[] => {
+
+export function simpleTokens(text: string): SimpleToken[] {
+  return [...simpleClean(text).matchAll(TOKEN)].flatMap(({ groups }): SimpleToken[] => {
     const { url, handle, hashtag, unit } = groups!
     if (url !== undefined) return [same('url', simpleHost(url))]
     if (handle !== undefined) return [same('handle', handle.toLowerCase())]

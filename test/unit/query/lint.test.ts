@@ -1,0 +1,34 @@
+import { describe, expect, it } from 'vitest'
+import { lintQuery } from '#query/lint.ts'
+import { parseQuery } from '#query/parse.ts'
+
+describe('warnings', () => {
+  it.each([
+    ['nike and shoes', /written in capitals, AND/, 'and'],
+    ['nike near/5f shoes', /written in capitals, NEAR\/5f/, 'near/5f'],
+    ['nike shoes NOT (jobs OR Nike)', /never match/, 'Nike'],
+    ['(nike #ad) NOT #AD', /never match/, '#AD'],
+    ['nike "of the"', /common words/, '"of the"'],
+    ['C++ jobs', /read as c/, 'C++'],
+    ['nike "air max*"', /read as air max/, '"air max*"'],
+    ['NOT nike', /nearly every post/, 'NOT nike'],
+    ['nike OR NOT shoes', /nearly every post/, 'nike OR NOT shoes'],
+  ])('%s', (source, message, place) => {
+    const warnings = lintQuery(parseQuery(source))
+    expect(warnings).toHaveLength(1)
+    expect(warnings[0]!.message).toMatch(message)
+    expect(source.slice(warnings[0]!.place.start, warnings[0]!.place.end)).toBe(place)
+  })
+
+  it.each([
+    '(nike OR =Gap) NEAR/5 ("air max" OR sho*) NOT (jobs OR @nikejobs)',
+    "McDonald's AT&T 7-Eleven $5 OR the",
+    'nike (a NOT b) (b NOT c)',
+  ])('are not given for %s', (source) => {
+    const found = lintQuery(parseQuery(source))
+    // The last one holds b and NOT b, in brackets of the same AND.
+    expect(found.map(({ message }) => message)).toEqual(
+      source.startsWith('nike (') ? [expect.stringMatching(/never/)] : [],
+    )
+  })
+})

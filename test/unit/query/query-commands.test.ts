@@ -1,0 +1,114 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { PipelineError } from '#infra/contracts/errors.ts'
+import { queryCheck } from '../../../scripts/commands/query-check.ts'
+import { queryExplain } from '../../../scripts/commands/query-explain.ts'
+import { queryMatch } from '../../../scripts/commands/query-match.ts'
+
+let folder: string
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'earshot-query-'))
+})
+afterAll(() => rm(folder, { recursive: true }))
+
+async function queriesFile(...lines: string[]): Promise<string> {
+  const path = join(folder, 'queries.ndjson')
+  await writeFile(path, lines.join('\n'))
+  return path
+}
+
+/** What a command wrote, and what it answered. */
+async function run<T>(command: (output: PassThrough) => Promise<T>): Promise<{ shown: string; answer: T }> {
+  const output = new PassThrough()
+  const shown = text(output)
+  const answer = await command(output)
+  output.end()
+  return { shown: await shown, answer }
+}
+
+const match = async (queries: string, ...chunks: (string | Buffer)[]) =>
+  (await run((output) => queryMatch({ queries }, { input: Readable.from(chunks), output }))).shown
+
+describe('query match', () => {
+  it('answers each post in order, whatever pieces the input comes in', async () => {
+    const queries = await queriesFile('{"id":"1","brand":"x","query":"é NOT b"}', '{"id":"2","query":"=Gap OR b"}', '')
+    const input = Buffer.from(
+      '{"id":"p","text":"É"}\n{"id":"q","text":"b Gap"}\r\n{"id":7}\n{"id":"\\ud800","text":"GAP"}',
+    )
+    const bytes = [...input].map((byte) => Buffer.of(byte))
+    expect(await match(queries, ...bytes)).toBe(
+      '{"id":"p","queries":["1"]}\n{"id":"q","queries":["2"]}\n{"id":7,"queries":[]}\n{"id":"\\ud800","queries":[]}\n',
+    )
+  })
+
+  it('waits for a slow reader', async () => {
+    const queries = await queriesFile('{"id":"1","query":"a"}')
+    const posts = Array.from({ length: 20_000 }, (_, i) => `{"id":"${i}","text":"a"}\n`)
+    const shown = await match(queries, ...posts)
+    expect(shown.split('\n')).toHaveLength(20_001)
+    expect(shown.endsWith('{"id":"19999","queries":["1"]}\n')).toBe(true)
+  })
+
+  it.each([
+    [
+      '{"id":"1","query":"a AND"}',
+      /queries\.ndjson, line 1: query 1: expected a word after AND\n {2}a AND\n {4}\^\^\^/,
+    ],
+    ['{"id":"1","query":"a"}\n{"id":2,"query":"a"}', /line 2: expected "id" and "query", both text/],
+    ['{"id":', /line 1: not valid JSON/],
+    ['[]', /line 1: expected a JSON object/],
+  ])('names the line of a query that cannot be read: %s', async (line, message) => {
+    const queries = await queriesFile(line)
+    await expect(match(queries)).rejects.toThrow(message)
+    await expect(match(queries)).rejects.toThrow(PipelineError)
+  })
+
+  it('names a file that is not there, and a broken line of the input', async () => {
+    await expect(match(join(folder, 'none'))).rejects.toThrow(/cannot read .*none/)
+    const queries = await queriesFile('{"id":"1","query":"a"}')
+    await expect(match(queries, '{}\n{"secret"')).rejects.toThrow(/^stdin, line 2: not valid JSON/)
+  })
+})
+
+describe('query check', () => {
+  it.each([
+    ['nike shoes', 0, '✓ the query can be read, and nothing about it is doubtful\n'],
+    ['nike (', 2, 'error: this ( is never closed\n  nike (\n       ^\n'],
+    ['a or b', 0, 'warning: read as a word: operators are written in capitals, OR\n  a or b\n    ^^\n'],
+  ])('%s', async (query, code, expected) => {
+    const { shown, answer } = await run((output) => queryCheck({ query }, { output }))
+    expect(shown).toBe(expected)
+    expect(answer).toBe(code)
+  })
+
+  it('as JSON', async () => {
+    const { shown } = await run((output) => queryCheck({ query: 'a OR', json: true }, { output }))
+    expect(JSON.parse(shown)).toEqual({
+      ok: false,
+      error: { message: 'expected a word after OR', place: { start: 2, end: 4 } },
+      warnings: [],
+    })
+  })
+})
+
+describe('query explain', () => {
+  it('marks what made the query true and shows how the text was read', async () => {
+    const { shown } = await run((output) =>
+      queryExplain({ query: 'nike NOT jobs', text: 'A \u001b Nike’s shop' }, { output }),
+    )
+    expect(shown).toBe('✓ match\ntext    A \\u{1b} [Nike]’s shop\ntokens  a|A nike|Nike shop\n')
+  })
+
+  it('as JSON', async () => {
+    const { shown } = await run((output) => queryExplain({ query: 'x', text: 'y', json: true }, { output }))
+    expect(JSON.parse(shown)).toEqual({ matches: false, highlights: [], tokens: 'y' })
+  })
+
+  it('refuses a query that cannot be read', async () => {
+    await expect(run((output) => queryExplain({ query: 'x (', text: 'y' }, { output }))).rejects.toThrow(/never closed/)
+  })
+})
