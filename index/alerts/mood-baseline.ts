@@ -55,8 +55,17 @@ export function usualShare({ level, offsets, offsetWeights }: MoodBaseline, time
   return Math.min(0.95, Math.max(0.01, expit(level + belief * (offsets[slot] as number))))
 }
 
-/** The baseline after a full hour with `mentions` scored ones, of which `negative` are expected to be negative. */
-export function learnHour(baseline: MoodBaseline, hourStart: number, mentions: number, negative: number): MoodBaseline {
+/**
+ * The baseline after a full hour with `mentions` scored ones, of which `negative` are expected to be negative. An `unusual` hour, in
+ * which an alert was open, teaches only what is usual at that time of day: an evening that is bad every day must become usual.
+ */
+export function learnHour(
+  baseline: MoodBaseline,
+  hourStart: number,
+  mentions: number,
+  negative: number,
+  unusual: boolean,
+): MoodBaseline {
   if (mentions <= 0) return { ...baseline, hours: baseline.hours + 1 }
   // A Laplace prior keeps hours of a single mention finite.
   const seen = logit((negative + 0.5) / (mentions + 1))
@@ -81,15 +90,19 @@ export function learnHour(baseline: MoodBaseline, hourStart: number, mentions: n
   const slotWeight = (baseline.offsetWeights[slot] as number) * fade
   const slotStep =
     (winsorised - mentions * usual) / ((slotWeight + OFFSET_PRIOR_MENTIONS) * usual * (1 - usual) + information)
+  const offsets = baseline.offsets.with(
+    slot,
+    Math.max(-1.5, Math.min(1.5, (baseline.offsets[slot] as number) + slotStep)),
+  )
+  const offsetWeights = baseline.offsetWeights.with(slot, slotWeight + mentions)
+  const seenUntilNow = { offsets, offsetWeights, mentions: baseline.mentions + mentions, hours: baseline.hours + 1 }
+  if (unusual) return { ...baseline, ...seenUntilNow }
   const squared = Math.min(9, (negative - mentions * usual) ** 2 / variance)
   const rate = 1 - 0.5 ** (1 / DISPERSION_HALF_LIFE_HOURS)
   return {
+    ...seenUntilNow,
     level: baseline.level + step,
-    offsets: baseline.offsets.with(slot, Math.max(-1.5, Math.min(1.5, (baseline.offsets[slot] as number) + slotStep))),
-    offsetWeights: baseline.offsetWeights.with(slot, slotWeight + mentions),
     dispersion: Math.max(1, baseline.dispersion + rate * Math.min(1, mentions / 5) * (squared - baseline.dispersion)),
-    mentions: baseline.mentions + mentions,
-    hours: baseline.hours + 1,
   }
 }
 

@@ -166,10 +166,13 @@ function addEvidence(
   return { value, since: sum.since ?? start, mentions: sum.mentions + mentions, negative: sum.negative + negative }
 }
 
-/** Hands a full hour to the baseline; an hour in which an alert was open teaches nothing. */
+/** Hands a full hour to the baseline. */
 function closeHour(state: MoodState, time: number): MoodState {
   const { hour, baseline, open } = state
   if (hour === null || hourOf(time) === hour.start) return state
-  if (open !== null) return { ...state, hour: null, baseline: { ...baseline, hours: baseline.hours + 1 } }
-  return { ...state, hour: null, baseline: learnHour(baseline, hour.start, hour.mentions, hour.negative) }
+  return {
+    ...state,
+    hour: null,
+    baseline: learnHour(baseline, hour.start, hour.mentions, hour.negative, open !== null),
+  }
 }
