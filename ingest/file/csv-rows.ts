@@ -7,9 +7,8 @@ import type { Piece } from './row-splitter.ts'
 
 /** The records of rows that stand together. They are parsed in one go; when one of them spoils that, one by one. */
 export function* csvRows(pieces: readonly Piece[], table: CsvTable): Generator<FileRow> {
-  const filled = pieces.filter(({ bytes, whole }) => !whole || bytes.length > 0)
-  const together = parseTogether(filled, table)
-  for (const [at, piece] of filled.entries()) {
+  const together = parseTogether(pieces, table)
+  for (const [at, piece] of pieces.entries()) {
     const row = together === null ? parseOne(piece, table) : fromCells(piece, together[at]!, table)
     if (row !== null) yield row
   }
@@ -32,7 +31,11 @@ function joinRows(pieces: readonly Piece[]): Buffer {
 
 function parseOne(piece: Piece, table: CsvTable): FileRow | null {
   if (!piece.whole)
-    return bad(piece, 'CSV_QUOTE_OPEN', 'a quote is opened here and never closed, or the row has more than 8 MB')
+    return bad(
+      piece,
+      'CSV_QUOTES',
+      'a quote that opens here is not closed before the end of a cell, or the row has more than 8 MB',
+    )
   const row = decodeRows(piece.bytes, table.charset)
   if (row === null) return bad(piece, 'ROW_NOT_UTF8', 'not valid UTF-8, unlike the rows before')
   const cells = cellsOf(row, table.delimiter)

@@ -3,7 +3,7 @@ import { parse } from 'csv-parse/sync'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import { toolOf } from './known-columns.ts'
 import type { Columns, NamedColumn } from './record-builder.ts'
-import { type FindRowEnd, findLineEnd, type Place, RowSplitter } from './row-splitter.ts'
+import { type FindRowEnd, findLineEnd, type Place, RowSplitter, SPOILT, UNFINISHED } from './row-splitter.ts'
 
 const DELIMITERS = [',', ';', '\t', '|'] as const
 export type Delimiter = (typeof DELIMITERS)[number]
@@ -53,7 +53,10 @@ export function readCsvTable(head: Buffer, whole: boolean, columns: Columns, pat
   }
 }
 
-/** RFC 4180: a quote opens only at the beginning of a cell, and line ends between quotes belong to the cell. */
+/**
+ * RFC 4180: a quote opens only at the beginning of a cell, line ends between quotes belong to the cell, and behind the closing
+ * quote the cell ends. A row where it does not is SPOILT: most likely a quote was never closed.
+ */
 export function csvRowEnd(delimiter: Delimiter): FindRowEnd {
   const separator = delimiter.charCodeAt(0)
   return (bytes, from, last) => {
@@ -61,10 +64,13 @@ export function csvRowEnd(delimiter: Delimiter): FindRowEnd {
     for (;;) {
       if (bytes[at] === QUOTE) {
         at = behindQuotes(bytes, at, last)
-        if (at < 0) return -1
+        if (at === UNFINISHED) return UNFINISHED
+        if (at < bytes.length && bytes[at] !== separator && bytes[at] !== LINE_FEED && bytes[at] !== CARRIAGE_RETURN) {
+          return SPOILT
+        }
       }
       while (at < bytes.length && bytes[at] !== separator && bytes[at] !== LINE_FEED) at++
-      if (at >= bytes.length) return last ? bytes.length : -1
+      if (at >= bytes.length) return last ? bytes.length : UNFINISHED
       if (bytes[at++] === LINE_FEED) return at
     }
   }
@@ -72,13 +78,14 @@ export function csvRowEnd(delimiter: Delimiter): FindRowEnd {
 
 const QUOTE = 34
 const LINE_FEED = 10
+const CARRIAGE_RETURN = 13
 
 function behindQuotes(bytes: Buffer, open: number, last: boolean): number {
   let at = open + 1
   for (;;) {
     const quote = bytes.indexOf(QUOTE, at)
     // The other half of a doubled quote may come with the next bytes.
-    if (quote < 0 || (quote + 1 === bytes.length && !last)) return -1
+    if (quote < 0 || (quote + 1 === bytes.length && !last)) return UNFINISHED
     if (bytes[quote + 1] !== QUOTE) return quote + 1
     at = quote + 2
   }

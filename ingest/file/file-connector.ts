@@ -118,12 +118,16 @@ function itemMaker(
   const rowsOf = (pieces: readonly Piece[]): Iterable<FileRow> =>
     table === null ? pieces.values().flatMap((piece) => ndjsonRows(piece, opened.columns)) : csvRows(pieces, table)
 
+  // An author's deletion covers what was observed until then: rows below it count as seen later, if only by a millisecond.
+  let notBefore = 0
   return function* (pieces) {
     for (const row of rowsOf(pieces)) {
+      const observedAt = Math.max(now(), notBefore)
       const mapped =
         row.kind === 'bad'
           ? row
-          : mapFileRecord(row.record, payloadOf(row.bytes, contentType, FILE_MAPPER), now(), mapping)
+          : mapFileRecord(row.record, payloadOf(row.bytes, contentType, FILE_MAPPER), observedAt, mapping)
+      if (mapped.kind === 'author') notBefore = mapped.event.observedAt + 1
       if (mapped.kind !== 'bad') yield mapped
       else {
         const message = `line ${row.line}: ${mapped.message}`

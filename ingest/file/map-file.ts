@@ -8,11 +8,9 @@ import { type FileField, type FileRecord, isBlank } from './file-record.ts'
 import { authorKindNamed, kindNamed, knownPlatform, languageNamed, platformNamed } from './import-names.ts'
 import { parseImportCount, parseImportDecimal } from './import-number.ts'
 import { hasClock, parseImportTime, type TimeReading } from './import-time.ts'
+import { boundedExtra, fieldOf, isObject, RowValues, textOf } from './row-values.ts'
 
 export const FILE_MAPPER = 'file/1'
-
-const MAX_EXTRA_BYTES = 4096
-const MAX_LIST_ITEMS = 200
 
 /** What is the same for all rows of a file. */
 export interface FileMapping {
@@ -62,16 +60,18 @@ const mentionOps: Readonly<Record<string, Op>> = {
 }
 
 class RowMapper {
-  readonly #record: FileRecord
+  readonly #row: RowValues
+  readonly #extra: FileRecord['extra']
   readonly #mapping: FileMapping
   readonly #observedAt: number
   readonly #hasOwnObservedAt: boolean
   readonly #platform: string
 
   constructor(record: FileRecord, now: number, mapping: FileMapping) {
-    this.#record = record
+    this.#row = new RowValues(record.values, mapping.time)
+    this.#extra = record.extra
     this.#mapping = mapping
-    const own = this.#time('observedAt')
+    const own = this.#row.time('observedAt')
     this.#hasOwnObservedAt = own !== null
     // Nobody has seen anything in the future.
     this.#observedAt = own === null ? now : Math.min(own, now)
@@ -79,7 +79,7 @@ class RowMapper {
   }
 
   map(payload: Payload): MappedRow {
-    const name = (this.#text('op') ?? 'create').toLowerCase().replace(/^mention\./, '')
+    const name = (this.#row.text('op') ?? 'create').toLowerCase().replace(/^mention\./, '')
     if (Object.hasOwn(authorOps, name)) return this.#authorEvent(authorOps[name as keyof typeof authorOps])
     if (!Object.hasOwn(mentionOps, name)) {
       const names = [...Object.keys(mentionOps), ...Object.keys(authorOps)].join(', ')
@@ -94,9 +94,9 @@ class RowMapper {
       op,
       rev: this.#rev(id),
       observedAt: this.#observedAt,
-      ingestedAt: this.#time('ingestedAt'),
+      ingestedAt: this.#row.time('ingestedAt'),
       source: this.#mapping.sourceOf(this.#platform),
-      reason: this.#text('reason'),
+      reason: this.#row.text('reason'),
       mention,
       payload: withContent ? payload : null,
     }
@@ -114,43 +114,43 @@ class RowMapper {
       observedAt: this.#observedAt,
       block: false,
       source: this.#mapping.sourceOf(this.#platform),
-      reason: this.#text('reason'),
+      reason: this.#row.text('reason'),
     }
     return { kind: 'author', event }
   }
 
   #mention(): Mention {
-    const title = this.#content('title')
-    const text = this.#content('text')
-    const url = this.#text('url')
+    const title = this.#row.content('title')
+    const text = this.#row.content('text')
+    const url = this.#row.text('url')
     if (title === null && text === null && url === null) {
       throw new Unmappable('MENTION_EMPTY', 'neither text nor title nor address')
     }
     return newMention({
       platform: this.#platform,
-      kind: kindNamed(this.#text('kind') ?? ''),
+      kind: kindNamed(this.#row.text('kind') ?? ''),
       ...clampPublished(this.#publishedAt(), this.#observedAt),
-      canonicalId: this.#text('canonicalId'),
+      canonicalId: this.#row.text('canonicalId'),
       url,
       title,
       text,
-      context: this.#texts('context'),
-      lang: { declared: languageNamed(this.#text('lang') ?? 'und'), detected: null, confidence: null },
-      editedAt: this.#time('editedAt'),
+      context: this.#row.texts('context'),
+      lang: { declared: languageNamed(this.#row.text('lang') ?? 'und'), detected: null, confidence: null },
+      editedAt: this.#row.time('editedAt'),
       author: this.#author(),
       container: this.#container(),
       thread: this.#thread(),
       engagement: this.#engagement(),
       rating: this.#rating(),
       links: this.#links(),
-      hashtags: this.#texts('hashtags').map((tag) => tag.replace(/^#/, '')),
+      hashtags: this.#row.texts('hashtags').map((tag) => tag.replace(/^#/, '')),
       mentions: this.#accounts(),
       media: this.#media(),
       geo: this.#geo(),
       flags: {
-        sensitive: this.#flag('flags.sensitive') ?? false,
-        contentWarnings: this.#texts('flags.contentWarnings'),
-        bot: this.#flag('flags.bot'),
+        sensitive: this.#row.flag('flags.sensitive') ?? false,
+        contentWarnings: this.#row.texts('flags.contentWarnings'),
+        bot: this.#row.flag('flags.bot'),
       },
       imported: this.#imported(),
     })
@@ -158,7 +158,7 @@ class RowMapper {
 
   /** The platform's own id, else the address, else a hash of author, time and words: stable however often a file is read. */
   #id(mention: Mention | null): string {
-    const native = this.#nativeId(this.#text('id')) ?? this.#nativeId(this.#text('url'))
+    const native = this.#nativeId(this.#row.text('id')) ?? this.#nativeId(this.#row.text('url'))
     if (native !== null) return this.#mentionId(native)
     if (mention === null) throw new Unmappable('ID_MISSING', 'an operation on a mention needs its "id"')
     const publishedAt = mention.publishedAtEstimated ? null : mention.publishedAt
@@ -174,7 +174,7 @@ class RowMapper {
     const digits = mantissa.replace(/\D/g, '')
     // The last digit shown is rounded.
     const start = digits.slice(0, -1)
-    const runs = this.#text('url')?.match(/\d+/g) ?? []
+    const runs = this.#row.text('url')?.match(/\d+/g) ?? []
     return runs.find((run) => run.length === Number(exponent) + 1 && run.startsWith(start)) ?? null
   }
 
@@ -186,25 +186,25 @@ class RowMapper {
   }
 
   #platformOf(): string | null {
-    const named = this.#text('platform')
+    const named = this.#row.text('platform')
     if (named !== null) return platformNamed(named)
-    const source = this.#text('siteOrPlatform')
+    const source = this.#row.text('siteOrPlatform')
     const known = source === null ? null : knownPlatform(source)
     if (known !== null) return known
-    const prefix = /^([a-z]+):/.exec(this.#text('id') ?? '')?.[1]
+    const prefix = /^([a-z]+):/.exec(this.#row.text('id') ?? '')?.[1]
     return prefix !== undefined && knownPlatform(prefix) === prefix ? prefix : null
   }
 
   #rev(id: string): number {
-    const rev = parseImportCount(this.#value('rev'))
+    const rev = parseImportCount(this.#row.value('rev'))
     if (rev !== null) return rev
     return this.#hasOwnObservedAt ? this.#observedAt : this.#mapping.stamp(id, this.#observedAt)
   }
 
   #publishedAt(): number | null {
-    let value = this.#value('publishedAt')
+    let value = this.#row.value('publishedAt')
     if (isBlank(value)) return null
-    const clock = this.#text('publishedTime')
+    const clock = this.#row.text('publishedTime')
     if (clock !== null && typeof value === 'string' && !hasClock(value)) value = `${value.trim()} ${clock}`
     const time = parseImportTime(value, this.#mapping.time)
     if (time === 'ambiguous') {
@@ -218,40 +218,46 @@ class RowMapper {
   }
 
   #author(): Author | null {
-    const handle = this.#text('author.handle')?.replace(/^@/, '') || null
-    const name = this.#text('author.name')
+    const handle = this.#row.text('author.handle')?.replace(/^@/, '') || null
+    const name = this.#row.text('author.name')
     // A file without ids knows an author by the handle; so does a later `author.delete`.
-    const id = this.#text('author.id') ?? handle
-    const url = this.#text('author.url')
+    const id = this.#row.text('author.id') ?? handle
+    const url = this.#row.text('author.url')
     if (id === null && name === null && url === null) return null
     return newAuthor({
       id,
       handle,
       name,
       url,
-      kind: authorKindNamed(this.#text('author.kind') ?? ''),
-      followers: this.#count('author.followers'),
-      following: this.#count('author.following'),
-      posts: this.#count('author.posts'),
-      verified: this.#flag('author.verified'),
-      createdAt: this.#time('author.createdAt'),
-      reputation: parseImportDecimal(this.#value('author.reputation')),
-      bio: this.#text('author.bio'),
+      kind: authorKindNamed(this.#row.text('author.kind') ?? ''),
+      followers: this.#row.count('author.followers'),
+      following: this.#row.count('author.following'),
+      posts: this.#row.count('author.posts'),
+      verified: this.#row.flag('author.verified'),
+      createdAt: this.#row.time('author.createdAt'),
+      reputation: parseImportDecimal(this.#row.value('author.reputation')),
+      bio: this.#row.text('author.bio'),
     })
   }
 
   #container(): Mention['container'] {
-    const source = this.#text('siteOrPlatform')
-    const name = this.#text('container.name') ?? (source !== null && knownPlatform(source) === null ? source : null)
-    const id = this.#text('container.id')
-    const url = this.#text('container.url')
+    const source = this.#row.text('siteOrPlatform')
+    const name = this.#row.text('container.name') ?? (source !== null && knownPlatform(source) === null ? source : null)
+    const id = this.#row.text('container.id')
+    const url = this.#row.text('container.url')
     if (name === null && id === null && url === null) return null
-    return { type: this.#text('container.type') ?? 'site', id, name, url, members: this.#count('container.members') }
+    return {
+      type: this.#row.text('container.type') ?? 'site',
+      id,
+      name,
+      url,
+      members: this.#row.count('container.members'),
+    }
   }
 
   #thread(): Thread | null {
     const link = (field: FileField): string | null => {
-      const native = this.#text(field)
+      const native = this.#row.text(field)
       return native === null ? null : this.#mentionId(native)
     }
     const rootId = link('thread.rootId')
@@ -261,35 +267,35 @@ class RowMapper {
   }
 
   #engagement(): Engagement | null {
-    const likes = this.#count('engagement.likes')
-    const replies = this.#count('engagement.replies')
-    const shares = this.#count('engagement.shares')
-    const quotes = this.#count('engagement.quotes')
-    const views = this.#count('engagement.views')
-    const score = this.#count('engagement.score')
+    const likes = this.#row.count('engagement.likes')
+    const replies = this.#row.count('engagement.replies')
+    const shares = this.#row.count('engagement.shares')
+    const quotes = this.#row.count('engagement.quotes')
+    const views = this.#row.count('engagement.views')
+    const score = this.#row.count('engagement.score')
     if ((likes ?? replies ?? shares ?? quotes ?? views ?? score) === null) return null
-    const measuredAt = this.#time('engagement.measuredAt')
+    const measuredAt = this.#row.time('engagement.measuredAt')
     return newEngagement({ likes, replies, shares, quotes, views, score, measuredAt })
   }
 
   /** Files seldom name the scale; the smallest usual one that holds the value is assumed. */
   #rating(): Mention['rating'] {
-    const value = parseImportDecimal(this.#value('rating.value'))
+    const value = parseImportDecimal(this.#row.value('rating.value'))
     if (value === null) return null
-    const min = parseImportDecimal(this.#value('rating.min')) ?? Math.min(1, value)
-    const max = parseImportDecimal(this.#value('rating.max')) ?? [5, 10, 100].find((top) => value <= top) ?? value
+    const min = parseImportDecimal(this.#row.value('rating.min')) ?? Math.min(1, value)
+    const max = parseImportDecimal(this.#row.value('rating.max')) ?? [5, 10, 100].find((top) => value <= top) ?? value
     return { value, min, max }
   }
 
   #geo(): Mention['geo'] {
-    const country = this.#text('geo.country')
-    const region = this.#text('geo.region')
-    const city = this.#text('geo.city')
+    const country = this.#row.text('geo.country')
+    const region = this.#row.text('geo.region')
+    const city = this.#row.text('geo.city')
     return country === null && region === null && city === null ? null : { country, region, city }
   }
 
   #links(): Mention['links'] {
-    return this.#list('links').flatMap((item) => {
+    return this.#row.list('links').flatMap((item) => {
       const url = textOf(isObject(item) ? item.url : item)
       if (url === null) return []
       return [{ url, canonical: textOf(fieldOf(item, 'canonical')), title: textOf(fieldOf(item, 'title')) }]
@@ -297,7 +303,7 @@ class RowMapper {
   }
 
   #accounts(): Mention['mentions'] {
-    return this.#list('mentions').flatMap((item) => {
+    return this.#row.list('mentions').flatMap((item) => {
       const id = textOf(fieldOf(item, 'id'))
       const handle = textOf(isObject(item) ? item.handle : item)?.replace(/^@/, '') || null
       return id === null && handle === null ? [] : [{ id, handle }]
@@ -305,7 +311,7 @@ class RowMapper {
   }
 
   #media(): Mention['media'] {
-    return this.#list('media').flatMap((item) => {
+    return this.#row.list('media').flatMap((item) => {
       const url = textOf(isObject(item) ? item.url : item)
       const alt = textOf(fieldOf(item, 'alt'))
       return url === null && alt === null ? [] : [{ type: textOf(fieldOf(item, 'type')) ?? 'other', url, alt }]
@@ -313,98 +319,9 @@ class RowMapper {
   }
 
   #imported(): Mention['imported'] {
-    const sentiment = this.#text('imported.sentiment')
-    const tool = this.#text('imported.tool') ?? this.#mapping.tool
-    const extra = boundedExtra(this.#record.extra)
+    const sentiment = this.#row.text('imported.sentiment')
+    const tool = this.#row.text('imported.tool') ?? this.#mapping.tool
+    const extra = boundedExtra(this.#extra)
     return sentiment === null && tool === null && extra === null ? null : { tool, sentiment, extra: extra ?? {} }
-  }
-
-  #value(field: FileField): unknown {
-    return this.#record.values.get(field)
-  }
-
-  /** A short value: blanks around it mean nothing. */
-  #text(field: FileField): string | null {
-    return textOf(this.#record.values.get(field))
-  }
-
-  /** What a person wrote, as it was written. */
-  #content(field: FileField): string | null {
-    const value = this.#record.values.get(field)
-    if (typeof value !== 'string') return textOf(value)
-    return /\S/.test(value) ? wellFormed(value) : null
-  }
-
-  #texts(field: FileField): string[] {
-    return this.#list(field).flatMap((item) => textOf(item) ?? [])
-  }
-
-  /** A list, or what stands between commas, semicolons or blanks in a cell. */
-  #list(field: FileField): readonly unknown[] {
-    const value = this.#record.values.get(field)
-    if (value === undefined) return []
-    if (Array.isArray(value)) return value.slice(0, MAX_LIST_ITEMS)
-    if (field === 'context' || field === 'flags.contentWarnings') return [value]
-    return typeof value === 'string' ? value.split(/[\s,;|]+/, MAX_LIST_ITEMS) : []
-  }
-
-  #count(field: FileField): number | null {
-    const value = this.#record.values.get(field)
-    return value === undefined ? null : parseImportCount(value)
-  }
-
-  #flag(field: FileField): boolean | null {
-    const value = this.#record.values.get(field)
-    if (typeof value === 'boolean') return value
-    const word = textOf(value)?.toLowerCase()
-    if (word === undefined) return null
-    return /^(?:true|yes|y|1)$/.test(word) ? true : /^(?:false|no|n|0)$/.test(word) ? false : null
-  }
-
-  /** Times beside that of publication are not worth losing a row for. */
-  #time(field: FileField): number | null {
-    const value = this.#record.values.get(field)
-    if (value === undefined) return null
-    const time = parseImportTime(value, this.#mapping.time)
-    return typeof time === 'number' ? time : null
-  }
-}
-
-function textOf(value: unknown): string | null {
-  if (typeof value === 'string') {
-    const trimmed = value.trim()
-    return trimmed === '' ? null : wellFormed(trimmed)
-  }
-  return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null
-}
-
-/** Half a surrogate pair changes on its way through UTF-8, and an id with it. */
-const wellFormed = (text: string): string => (text.isWellFormed() ? text : text.toWellFormed())
-
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-
-const fieldOf = (value: unknown, name: string): unknown => (isObject(value) ? value[name] : undefined)
-
-/** As much as fits, in the order of the file; the payload has the rest. */
-function boundedExtra(extra: ReadonlyMap<string, unknown>): Record<string, string> | null {
-  if (extra.size === 0) return null
-  const kept: [string, string][] = []
-  let room = MAX_EXTRA_BYTES
-  for (const [name, value] of extra) {
-    const text = textOf(isObject(value) ? compactJson(value) : value)
-    if (text === null) continue
-    room -= Buffer.byteLength(name) + Buffer.byteLength(text)
-    if (room < 0) break
-    kept.push([wellFormed(name), text])
-  }
-  return kept.length === 0 ? null : Object.fromEntries(kept)
-}
-
-function compactJson(value: object): string | null {
-  try {
-    return JSON.stringify(value)
-  } catch (error) {
-    if (error instanceof RangeError) return null // nested deeper than the stack
-    throw error
   }
 }

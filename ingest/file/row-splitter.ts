@@ -4,7 +4,12 @@ const MAX_ROW_BYTES = 8 << 20
 const MAX_EVIDENCE_BYTES = 64 << 10
 const LINE_FEED = 10
 
-/** Index behind the end of the row that begins at `from`; -1 when it does not end in these bytes. `last`: nothing follows them. */
+/** The row goes on behind these bytes. */
+export const UNFINISHED = -1
+/** Its quotes do not fit, so that nobody can say where it ends. */
+export const SPOILT = -2
+
+/** Index behind the end of the row that begins at `from`, UNFINISHED or SPOILT. `last`: nothing follows these bytes. */
 export type FindRowEnd = (bytes: Buffer, from: number, last: boolean) => number
 
 /** Bytes before it, and the number of the line that begins or goes on there, from 1. */
@@ -19,7 +24,7 @@ export interface Piece {
   readonly line: number
   /** What comes behind it. */
   readonly next: Place
-  /** False for a row that never ends: `bytes` holds its first line, or the beginning of that. */
+  /** False for a row without an end: `bytes` holds its first line, or the beginning of that. */
   readonly whole: boolean
 }
 
@@ -41,6 +46,7 @@ export class RowSplitter {
     return this.#skipping ? null : this.#place
   }
 
+  /** The rows that are complete with these bytes; blank lines are none. */
   push(chunk: Buffer, last: boolean): readonly Piece[] {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     const pieces: Piece[] = []
@@ -49,14 +55,16 @@ export class RowSplitter {
       let end = this.#findEnd(bytes, at, last)
       const whole = end >= 0
       if (!whole) {
-        if (!last && bytes.length - at <= MAX_ROW_BYTES) break
         const lineFeed = bytes.indexOf(LINE_FEED, at)
+        const mayEnd = !last && bytes.length - at <= MAX_ROW_BYTES
+        if (mayEnd && (end === UNFINISHED || lineFeed < 0)) break
         end = lineFeed < 0 ? bytes.length : lineFeed + 1
         this.#skipping = lineFeed < 0 && !last
       }
       const { line } = this.#place
       this.#advance(bytes, at, end)
-      pieces.push({ bytes: trimmed(bytes.subarray(at, end), whole), line, next: this.#place, whole })
+      const to = trimmedEnd(bytes, at, end, whole)
+      if (to > at) pieces.push({ bytes: bytes.subarray(at, to), line, next: this.#place, whole })
       at = end
     }
     this.#rest = bytes.subarray(at)
@@ -82,13 +90,14 @@ export class RowSplitter {
 /** NDJSON: a row is a line. */
 export const findLineEnd: FindRowEnd = (bytes, from, last) => {
   const lineFeed = bytes.indexOf(LINE_FEED, from)
-  if (lineFeed >= 0) return lineFeed - from > MAX_ROW_BYTES ? -1 : lineFeed + 1
-  return last && bytes.length - from <= MAX_ROW_BYTES ? bytes.length : -1
+  if (lineFeed >= 0) return lineFeed - from > MAX_ROW_BYTES ? UNFINISHED : lineFeed + 1
+  return last && bytes.length - from <= MAX_ROW_BYTES ? bytes.length : UNFINISHED
 }
 
-function trimmed(row: Buffer, whole: boolean): Buffer {
-  let end = whole ? row.length : Math.min(row.length, MAX_EVIDENCE_BYTES)
-  if (end > 0 && row[end - 1] === LINE_FEED) end--
-  if (end > 0 && row[end - 1] === 13) end--
-  return row.subarray(0, end)
+/** Without the line end, and of a row without an end no more than a sample. */
+function trimmedEnd(bytes: Buffer, from: number, to: number, whole: boolean): number {
+  let end = whole ? to : Math.min(to, from + MAX_EVIDENCE_BYTES)
+  if (end > from && bytes[end - 1] === LINE_FEED) end--
+  if (end > from && bytes[end - 1] === 13) end--
+  return end
 }
