@@ -19,7 +19,7 @@ export const french: CueWords = {
   hearsay:
     'on dit que|on ma dit|il paraît|paraît que|jai entendu|rumeur|rumeurs|soi disant|prétendument|apparemment|présumé|un ami ma dit|un ami à moi|une amie à moi|selon des rumeurs|de source sûre|non confirmé|le bruit court|ouï dire',
   miracle:
-    'miracle|remède miracle|miraculeux|secret|remède secret|ce quon vous cache|on nous cache|on vous cache|cachent|étouffer|étouffé|choc|choquant|scandale|réveillez vous|moutons|plandémie|merdias|médias mainstream|état profond|la vérité sur|big pharma|guérit tout|censuré|censurée|censure',
+    'miracle|remède miracle|miraculeux|secret|remède secret|ce quon vous cache|on nous cache|on vous cache|quon nous cache|quon vous cache|cachent|étouffer|étouffé|choc|choquant|scandale|réveillez vous|moutons|plandémie|merdias|médias mainstream|état profond|la vérité sur|big pharma|guérit tout|censuré|censurée|censure',
   share:
     'partagez|partagez svp|partager|à partager|partage max|faites tourner|faites passer|diffusez|diffuser|tout le monde doit|avant suppression|avant quils suppriment|copiez collez|copier coller|rt svp|rt massif|à voir absolument|transférez',
   health:
