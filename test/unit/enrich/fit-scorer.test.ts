@@ -4,6 +4,7 @@ import { createFitScorer } from '#enrich/fit/fit-scorer.ts'
 import { BRAKES, PARTS } from '#enrich/fit/fit-weights.ts'
 import type { Author, Fit, Mention } from '#schemas/generated.ts'
 import { newAuthor, newEngagement, newMention } from '#schemas/mention.ts'
+import { anyText } from '../../support/any-text.ts'
 import { profileOf } from '../../support/brand-profile.ts'
 
 const scorer = createFitScorer()
@@ -122,7 +123,7 @@ describe('influencer fit', () => {
       verified: fc.option(fc.boolean()),
       createdAt: fc.option(fc.integer({ min: 0, max: NOW * 2 })),
       reputation: fc.option(fc.integer({ min: -1000, max: 1e6 })),
-      bio: fc.option(fc.string({ unit: 'binary', maxLength: 300 })),
+      bio: fc.option(anyText),
       handle: fc.option(fc.string()),
     })
     const engagements = fc.record({
@@ -133,7 +134,7 @@ describe('influencer fit', () => {
       score: fc.option(fc.integer({ min: -50, max: 9999 })),
     })
     fc.assert(
-      fc.property(authors, engagements, fc.string({ unit: 'binary', maxLength: 300 }), (author, engagement, text) => {
+      fc.property(authors, engagements, anyText, (author, engagement, text) => {
         const given = mention(author, { text, engagement: newEngagement(engagement) })
         const first = fitOf(given)
         for (const part of first.components) {

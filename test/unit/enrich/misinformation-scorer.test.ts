@@ -5,6 +5,7 @@ import { BASE, LINK, STYLE_CAP, WEIGHTS } from '#enrich/misinformation/signals.t
 import { domainHash, type SourceList } from '#enrich/misinformation/source-quality.ts'
 import type { Mention, Misinformation } from '#schemas/generated.ts'
 import { newMention } from '#schemas/mention.ts'
+import { anyText } from '../../support/any-text.ts'
 
 /** A list of our own: quality by domain. */
 function listOf(qualities: Readonly<Record<string, number>>): SourceList {
@@ -233,7 +234,7 @@ describe('any text', () => {
     fc.assert(
       fc.property(
         fc.oneof(
-          fc.string({ unit: 'binary', maxLength: 300 }),
+          anyText,
           words.map((parts) => parts.join(' ')),
         ),
         (text) => {
