@@ -1,4 +1,3 @@
-import { fold } from './fold.ts'
 import { nearPairs, type Stand } from './near.ts'
 import type { NearOperand, PositionalNode, Query, QueryNode } from './query.ts'
 import type { Token } from './token.ts'
@@ -70,7 +69,7 @@ function compilePosition(node: PositionalNode, vocabulary: Vocabulary): Compiled
     case 'prefix':
       return { type: 'leaf', leaf: vocabulary.prefix(node.form) }
     case 'cased':
-      return { type: 'leaf', leaf: vocabulary.cased(fold(node.cased), node.cased) }
+      return { type: 'leaf', leaf: vocabulary.cased(node.form, node.cased) }
     case 'phrase':
       return { type: 'phrase', words: node.words, leaves: node.words.map((word) => vocabulary.word(word)) }
   }

@@ -7,7 +7,8 @@ export interface Place {
 /** A term that stands at positions: what NEAR can join. */
 export type PositionalNode =
   | { readonly type: 'term'; readonly form: string; readonly place: Place }
-  | { readonly type: 'cased'; readonly cased: string; readonly place: Place }
+  /** A word written exactly so; `form` is its folded form. */
+  | { readonly type: 'cased'; readonly form: string; readonly cased: string; readonly place: Place }
   | { readonly type: 'prefix'; readonly form: string; readonly place: Place }
   | { readonly type: 'phrase'; readonly words: readonly string[]; readonly place: Place }
 

@@ -109,8 +109,7 @@ function readCased(text: string, place: Place): QueryNode {
   const [token, ...rest] = tokenize(text.slice(1))
   if (token?.kind !== 'word' || rest.length > 0 || text.includes('*'))
     throw new QueryError('expected one word after =, as in =Gap; it is found only when written exactly so', place)
-  bounded(token.form, place)
-  return { type: 'cased', cased: token.cased, place }
+  return { type: 'cased', form: bounded(token.form, place), cased: token.cased, place }
 }
 
 function readUrl(host: string, place: Place): QueryNode {

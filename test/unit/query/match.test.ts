@@ -12,6 +12,7 @@ describe('a query', () => {
     ['nike', 'my NIKE’s', '@nike www.nike.com nikes'],
     ['nike', '#Nike', 'nik e'],
     ['=Gap', 'at Gap’s', 'GAP gap #Gap'],
+    ['=が', 'が', 'か'],
     ['nestl*', '#NestléFail', 'nest'],
     ['"air max"', 'Air-Max!', 'air #max'],
     ['"air max"', 'the air … max', 'max air'],
