@@ -29,7 +29,7 @@ export interface Connector {
   /**
    * Finite: a file ends.
    * Polled: the last checkpoint of each full round over the source has `progress.done === progress.total`.
-   * Streamed: never ends by itself.
+   * Streamed: never ends by itself; a checkpoint with `progress.done === progress.total` says that it has caught up.
    */
   readonly supply: 'finite' | 'polled' | 'streamed'
   /** Declared lateness of this source: a mention that we see later than this after publication raises no alert. */

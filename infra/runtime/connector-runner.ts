@@ -39,7 +39,7 @@ export interface ConnectorWiring {
   /** Headers that mark everything this connector produces, for example a replay. */
   readonly headers?: Readonly<Record<string, string>>
   readonly onProgress?: (connector: string, progress: Progress) => void
-  /** Stop a polled source after its first full round. */
+  /** Stop a polled source after its first full round, and a stream when it has caught up. */
   readonly once: boolean
 }
 
@@ -82,7 +82,7 @@ export async function runConnector(
       await runner.flush()
       await save({ value: item.cursor, observedAt: item.observedAt })
       if (item.progress) wiring.onProgress?.(connector.id, item.progress)
-      if (wiring.once && connector.supply === 'polled' && item.progress && item.progress.done === item.progress.total)
+      if (wiring.once && connector.supply !== 'finite' && item.progress && item.progress.done === item.progress.total)
         break
     }
     if (signal.aborted) return

@@ -73,8 +73,9 @@ class BlueskyReader {
   readonly #context: ConnectorContext
   readonly #seen = new BoundedMap<string, true>(MAX_REMEMBERED_EVENTS)
   readonly #handles = new BoundedMap<string, string>(MAX_HANDLES)
-  /** `time_us` up to which everything was yielded; null before the first connection. */
+  /** `time_us` up to which everything was yielded; null before the first life begins. */
   #reachedUs: number | null
+  #lastUs = 0
   #observedAt = 0
   #items = 0
   #checkpointItems = 0
@@ -89,6 +90,11 @@ class BlueskyReader {
   async *read(signal: AbortSignal): AsyncGenerator<ReadItem> {
     const { clock, logger } = this.#context
     const hosts = new HostRotation(this.#options.urls)
+    if (this.#reachedUs === null && !signal.aborted) {
+      // Whatever happens from here on is asked for again until it was yielded.
+      this.#reachedUs = clock.now() * 1000
+      yield this.#checkpoint(false)
+    }
     while (!signal.aborted) {
       const { url } = hosts
       const { host } = new URL(url)
@@ -113,8 +119,8 @@ class BlueskyReader {
     }
   }
 
-  #resumeUs(): number | null {
-    return this.#reachedUs === null ? null : Math.max(0, this.#reachedUs - OVERLAP_US)
+  #resumeUs(): number {
+    return Math.max(0, (this.#reachedUs ?? 0) - OVERLAP_US)
   }
 
   /** One connection, until it closes, says nothing for too long, or the signal aborts. */
@@ -126,12 +132,7 @@ class BlueskyReader {
   ): AsyncGenerator<ReadItem> {
     const { id, latenessMs } = this.#options
     const source: Source = { connector: id, platform: 'bluesky', instance: host, latenessMs }
-    const resumedUs = this.#reachedUs
-    if (resumedUs === null) {
-      // From here on nothing is lost: what comes later is asked for again.
-      this.#reachedUs = openedAt * 1000
-      yield this.#checkpoint(true)
-    }
+    const resumedUs = this.#reachedUs ?? 0
     const itemsBefore = this.#items
     let first = true
     let quietMs = 0
@@ -169,6 +170,7 @@ class BlueskyReader {
       return deadFrame('FRAME_BINARY', 'a binary frame, though no compression was asked for', frame)
     if (event === null) return deadFrame('FRAME_UNKNOWN', 'no event of the Jetstream v1 wire', frame)
     const observedAt = clock.now()
+    this.#lastUs = event.timeUs
     // A server's clock may run ahead, or back after a restart; what was yielded stays yielded.
     this.#reachedUs = Math.max(this.#reachedUs ?? 0, Math.min(event.timeUs, observedAt * 1000))
     if (event.body.kind === 'identity') {
@@ -179,9 +181,9 @@ class BlueskyReader {
   }
 
   /** Servers keep about a day and a half and take an older cursor for the oldest that they have, without a word. */
-  *#gapBefore(event: JetstreamEvent, resumedUs: number | null, openedAt: number): Generator<ReadItem> {
+  *#gapBefore(event: JetstreamEvent, resumedUs: number, openedAt: number): Generator<ReadItem> {
     const { clock, logger } = this.#context
-    if (resumedUs === null || clock.now() - openedAt > REPLAY_STARTS_WITHIN_MS) return
+    if (clock.now() - openedAt > REPLAY_STARTS_WITHIN_MS) return
     const gapMs = Math.trunc((event.timeUs - resumedUs) / 1000)
     if (gapMs < GAP_MS) return
     const [from, to] = [resumedUs, event.timeUs].map((us) => new Date(us / 1000).toISOString())
@@ -193,7 +195,7 @@ class BlueskyReader {
   }
 
   #isLive(): boolean {
-    return this.#context.clock.now() - (this.#reachedUs ?? 0) / 1000 < LIVE_MS
+    return this.#context.clock.now() - this.#lastUs / 1000 < LIVE_MS
   }
 
   #isCheckpointDue(): boolean {

@@ -20,8 +20,8 @@ const synonyms: Readonly<Partial<Record<FileField, string>>> = {
   kind: 'type, Message Type, Thread Entry Type',
   'author.id': 'Twitter Author Id, Facebook Author Id, Twitter Id, extra_author_attributes.id, user_id',
   'author.handle':
-    'author, username, screen_name, Twitter Screen Name, author.username, Influencer, From, extra_author_attributes.short_name, extra_author_attributes.name',
-  'author.name': 'Full name, author.display_name, display_name',
+    'author, username, screen_name, Twitter Screen Name, author.username, Influencer, From, extra_author_attributes.short_name',
+  'author.name': 'Full name, author.display_name, display_name, extra_author_attributes.name',
   'author.url': 'User Profile Url, extra_author_attributes.url',
   'author.followers': 'followers, followers_count, Twitter Followers, Instagram Follower Count, author.followers_count',
   'author.following': 'following, Twitter Following, Instagram Following Count, author.following_count',

@@ -258,7 +258,9 @@ class RowMapper {
   #thread(): Thread | null {
     const link = (field: FileField): string | null => {
       const native = this.#row.text(field)
-      return native === null ? null : this.#mentionId(native)
+      // Some tools name the post itself where there is no thread.
+      if (native === null || native === this.#row.text('id') || native === this.#row.text('url')) return null
+      return this.#mentionId(native)
     }
     const rootId = link('thread.rootId')
     const parentId = link('thread.parentId')

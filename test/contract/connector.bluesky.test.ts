@@ -13,7 +13,7 @@ describeConnectorContract({
   lives: 4,
   can: { edit: true, remove: true, publishBad: true, throttle: true, stall: true },
   async start() {
-    const clock = new FastClock(300)
+    const clock = new FastClock(200)
     const server = await JetstreamServer.start(clock)
     const dispatcher = new Agent()
     let posts = 0

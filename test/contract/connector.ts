@@ -75,7 +75,7 @@ export function describeConnectorContract(subject: ConnectorSubject): void {
       for (const event of events) expectWellFormed(event, connector)
     })
 
-    it('ends by itself only when the source is finite, and marks the end of a polled round', async () => {
+    it('ends by itself only when the source is finite, and marks the end of a polled round or that a stream has caught up', async () => {
       await using source = await subject.start()
       const ids = await source.publish(3)
       const connector = source.open()
@@ -257,7 +257,7 @@ const covers =
   }
 
 const endsRound = (connector: Connector, items: readonly ReadItem[]): boolean => {
-  if (connector.supply !== 'polled') return true
+  if (connector.supply === 'finite') return true
   const last = items.at(-1)
   return last?.kind === 'checkpoint' && last.progress !== undefined && last.progress.done === last.progress.total
 }

@@ -31,7 +31,7 @@ export class JetstreamServer implements AsyncDisposable {
   readonly #http: Server
   readonly #sockets = new WebSocketServer({ noServer: true })
   readonly #open = new Set<Socket>()
-  readonly #waiting: JetstreamBody[] = []
+  readonly #waiting: (() => string)[] = []
   #stored: Stored[] = []
   #lastUs = 0
   /** Every connection that was accepted, in order. */
@@ -85,13 +85,13 @@ export class JetstreamServer implements AsyncDisposable {
 
   /** Tells everybody who listens, and keeps it; `timeUs` otherwise is now. */
   publish(body: JetstreamBody, timeUs: number | null = null): void {
-    if (this.asked.length === 0 && timeUs === null) this.#waiting.push(body)
+    if (timeUs === null) this.#happen(() => this.#frameOf(body, null))
     else this.#tell(this.#frameOf(body, timeUs))
   }
 
   /** Sends text as it stands, and keeps it for replays. */
   publishRaw(frame: string): void {
-    this.#tell(this.#store(frame, null))
+    this.#happen(() => this.#store(frame, null))
   }
 
   /** Forgets what is older, as retention does. */
@@ -124,7 +124,12 @@ export class JetstreamServer implements AsyncDisposable {
       for (const { frame, timeUs } of this.#stored) if (timeUs >= cursorUs) client.send(frame)
     }
     this.#sockets.clients.add(client)
-    for (const body of this.#waiting.splice(0)) this.#tell(this.#frameOf(body, null))
+    for (const frame of this.#waiting.splice(0)) this.#tell(frame())
+  }
+
+  #happen(frame: () => string): void {
+    if (this.asked.length === 0) this.#waiting.push(frame)
+    else this.#tell(frame())
   }
 
   #frameOf(body: JetstreamBody, timeUs: number | null): string {
