@@ -1,7 +1,7 @@
 import type { Hit, SearchPage } from '#infra/contracts/search-index.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
-import { highlight } from '#query/highlight.ts'
-import type { Query } from '#query/query.ts'
+import { highlightMention } from '#query/highlight.ts'
+import type { Place, Query } from '#query/query.ts'
 import type { Annotations } from '#schemas/generated.ts'
 import { mentionText } from '#schemas/mention.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
@@ -55,7 +55,7 @@ function footer({ total, hits, next }: SearchPage, { after }: SearchOptions): st
 
 function jsonHit({ id, content, firstObservedAt }: Hit, query: Query | null): unknown {
   const { mention, annotations, source, rev, generation, raw } = content
-  const matches = query === null ? [] : highlight(query, mentionText(mention))
+  const matches = query === null ? [] : highlightMention(query, mention)
   return { id, firstObservedAt, rev, generation, source, mention, annotations, raw, matches }
 }
 
@@ -76,15 +76,14 @@ function textHit(
   ].filter((part) => part !== null)
   return [
     paint('bold', head.join(' · ')),
-    `  ${excerpt(mentionText(mention), query, paint)}`,
+    `  ${excerpt(mentionText(mention), query === null ? [] : highlightMention(query, mention), paint)}`,
     ...reasons(annotations, mentionText(mention), paint).map((line) => `  ${line}`),
     paint('gray', `  ${safeText(mention.url ?? id)}`),
   ].join('\n')
 }
 
 /** The part of the text around the first match, with every match highlighted. */
-function excerpt(text: string, query: Query | null, paint: Paint): string {
-  const spans = query === null ? [] : highlight(query, text)
+function excerpt(text: string, spans: readonly Place[], paint: Paint): string {
   const start = Math.max(0, Math.min((spans[0]?.start ?? 0) - EXCERPT / 3, text.length - EXCERPT))
   const from = start < 20 ? 0 : text.indexOf(' ', start) + 1
   const until = Math.min(text.length, from + EXCERPT)

@@ -26,6 +26,7 @@ const TONES: Readonly<Record<string, Readonly<Record<words.Tone, number>>>> = {
 }
 const PLATFORMS = { bluesky: 45, mastodon: 20, forum: 14, reviews: 11, news: 10 }
 const AUTHORS = 1_500
+const OTHER_MENTIONS = 1_400
 
 export type DemoEvent =
   | { readonly kind: 'mention'; readonly event: MentionEvent }
@@ -47,6 +48,7 @@ const STORIES = {
 export function demoCorpus(seed: number, until: number): readonly DemoEvent[] {
   const world = new DemoWorld(seed, until)
   world.dailyTalk()
+  world.otherTalk()
   world.launch()
   world.rumour()
   world.crisis()
@@ -88,6 +90,15 @@ class DemoWorld {
         time += this.#random.exponential(HOUR_MS / (perHour * hour))
         this.say(brand, Math.round(time))
       }
+    }
+  }
+
+  /** What the sources show beside the brands: the pre-filter drops it. */
+  otherTalk(): void {
+    for (let i = 0; i < OTHER_MENTIONS; i++) {
+      const time = this.#until - Math.round(this.#random.next() * DEMO_DAYS * DAY_MS)
+      const text = this.#fill(this.#random.pick(words.otherPhrases))
+      this.#post(text, time, this.#random.pick(this.#authors), { platform: 'bluesky', language: 'en' })
     }
   }
 

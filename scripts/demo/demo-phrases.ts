@@ -256,3 +256,14 @@ export const newsPhrases: Readonly<Record<string, readonly string[]>> = {
     'Parcelo raises prices by {n} per cent',
   ],
 }
+
+/** The same words about other things: no brand wants these. */
+export const otherPhrases: readonly string[] = [
+  'A kestrel hovered over the motorway near {city} {day}, such a small falcon and so still{good}',
+  'Two kestrel chicks on the church tower in {city} {day}',
+  'We saw the nordlys from the cabin {day}, green over the whole sky{good}',
+  'Nordlys photos from {who}, taken near Tromsø',
+  'my parcel is late again{bad}',
+  'where do you buy good coffee in {city}?',
+  'these headphones of {who} are louder than the train',
+]
