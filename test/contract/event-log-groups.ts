@@ -50,6 +50,30 @@ export function describeGroups(on: EventLogFixture): void {
     expect(seen).toEqual(['one', 'two', 'three'])
   })
 
+  it('gives every group everything, however far one is behind another', async () => {
+    const topic = await on.newTopic()
+    const numbers = Array.from({ length: 13 }, (_, i) => String(i))
+    const large = (n: string) => record('k', n.padEnd(600_000, '.'))
+    const options = { ...group(topic), maxRecords: 3 }
+    const [started, goOn] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const slow: string[] = []
+    const all = Promise.withResolvers<void>()
+    await on.log.produce(topic, [large('0')])
+    await using _slow = await on.log.subscribe(options, async ({ records }) => {
+      started.resolve()
+      await goOn.promise
+      slow.push(...texts(records))
+      if (slow.length === numbers.length) all.resolve()
+      return 'commit'
+    })
+    await started.promise
+    for (const n of numbers.slice(1)) await on.log.produce(topic, [large(n)])
+    const late = await consume(on.log, { ...group(topic), maxRecords: 5 }, numbers.length)
+    goOn.resolve()
+    await all.promise
+    for (const seen of [late, slow]) expect(seen.map((value) => value.replaceAll('.', ''))).toEqual(numbers)
+  })
+
   it('has one batch in flight per partition, and several partitions at a time', async () => {
     const topic = await on.newTopic(2)
     await on.log.produce(

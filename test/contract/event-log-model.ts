@@ -49,7 +49,7 @@ export function describeModel(on: EventLogFixture): void {
           expect(stored.map(text)).toEqual(model.produced[partition])
         }
       }),
-      { numRuns: 30 },
+      { numRuns: 20 },
     )
   })
 }

@@ -59,6 +59,8 @@ export function describeEventLogContract(name: string, prepare: () => Promise<Ev
         { key: null, value: new Uint8Array(), headers: {} },
         { key: '', value: new Uint8Array(300_000).map((_, i) => i % 251), headers: { ce_type: 'x' } },
         { key: 'k'.repeat(2_000), value: new Uint8Array([1]), headers: { ce_type: 'x' } },
+        { key: 'k', value: new Uint8Array([2]), headers: { ce_type: 'y' } },
+        { key: 'k', value: new Uint8Array([3]), headers: { ce_type: 'y', more: '' } },
       ]
       await log.produce(topic, records)
       const stored = await log.read(topic, 0, 0, 10)
