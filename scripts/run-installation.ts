@@ -110,7 +110,10 @@ export async function runInstallation(settings: RunSettings, { errors, signal }:
   )
   try {
     await record(false)
-    logger.info({ stages: [...settings.stages], connectors: connectors.map(({ id }) => id), generation }, 'pipeline started')
+    logger.info(
+      { stages: [...settings.stages], connectors: connectors.map(({ id }) => id), generation },
+      'pipeline started',
+    )
     await runPipeline(
       {
         ...{

@@ -82,7 +82,8 @@ async function runOnce(
   let timer: NodeJS.Timeout | null = null
   child.stderr.on('data', (data: Buffer) => {
     errors = (errors + data.toString()).slice(-4_000)
-    if (random !== null && errors.includes('pipeline started')) timer ??= setTimeout(() => child.kill('SIGKILL'), afterMs)
+    if (random !== null && errors.includes('pipeline started'))
+      timer ??= setTimeout(() => child.kill('SIGKILL'), afterMs)
   })
   child.stdout.resume()
   const code = await new Promise<number | null>((resolve) => child.on('close', (status) => resolve(status)))

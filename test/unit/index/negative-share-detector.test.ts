@@ -50,7 +50,10 @@ describe('the detector of an unusual negative share', () => {
   it('says what is usual and what it saw', () => {
     const [opening] = listen(talk(25 * DAY_BUCKETS, withCrisis))
     expect(opening?.change).toMatchObject({ kind: 'open' })
-    const { usual, negative, mentions } = opening?.change as Extract<MoodChange, { kind: 'open' }>
+    const { usual, negative, mentions } = (opening as { change: MoodChange }).change as Extract<
+      MoodChange,
+      { kind: 'open' }
+    >
     expect(usual).toBeGreaterThan(0.15)
     expect(usual).toBeLessThan(0.26)
     expect(negative / mentions).toBeGreaterThan(0.4)
