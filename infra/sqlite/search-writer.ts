@@ -119,7 +119,7 @@ export class SearchWriter {
     }
     const incoming = stateOf(event)
     const after = merge(before, incoming)
-    if (this.#isCovered(incoming) || this.#isCovered(after)) {
+    if (this.#isCovered(incoming)) {
       // A later edit of the same mention must not bring it back: what was covered once is gone.
       if (before === null || before.deletedAt === null) this.#change(entry, tombstone(event.id, event.rev))
       return { kind: 'dropped', reason: 'author deleted' }

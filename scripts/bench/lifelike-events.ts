@@ -60,7 +60,7 @@ export function lifelikeEvent(seed: number, i: number, total: number): EnrichedE
         : [],
   })
   return {
-    id: mentionId(platform, `did:plc:${author.toString(36).padStart(24, 'q')}/${i.toString(36).padStart(13, '3')}`),
+    id: mentionId(platform, `did:plc:${author.toString(36).padStart(24, 'q')}/${i.toString(36).padStart(13, '-')}`),
     op: 'create',
     rev: observedAt,
     generation: 1,

@@ -134,6 +134,20 @@ export function describeWriting(inIndex: InIndex): void {
       expect((await ids()).toSorted()).toEqual(['bluesky:1', 'bluesky:3'])
     })
 
+    inIndex('reaches every mention of an author with thousands', async ({ write, ids }) => {
+      const count = 1_700
+      const mine = Array.from({ length: count }, (_, n) => {
+        return created(`bluesky:${n}`, { author: 'ann', observedAt: n % 2, publishedAt: NOON + n * 60_000 })
+      })
+      await write(...mine)
+      await write(authorOperation('ann', 'hide', 5))
+      expect(await ids()).toEqual([])
+      await write(authorOperation('ann', 'restore', 6))
+      expect(await ids()).toHaveLength(count)
+      await write(authorOperation('ann', 'delete', 0))
+      expect(await ids()).toHaveLength(count / 2)
+    })
+
     inIndex('takes effect in the order given, within one call too', async ({ write, ids }) => {
       const mine = (n: number, observedAt: number) => created(`bluesky:${n}`, { author: 'ann', observedAt })
       const outcomes = await write(mine(1, 10), authorOperation('ann', 'delete', 10), mine(2, 10), mine(3, 11))

@@ -121,35 +121,25 @@ describe('FTS5 and the matcher', () => {
   it('take a query as long as the parser allows', { timeout: 60_000 }, async () => {
     const path = join(await temporaryFolder('fts-agreement'), 'index.db')
     await using index = await openSqliteSearchIndex({ path, clock: systemClock })
-    await index.write([
-      wire(created('file:1', { text: 'word1999 here' })),
-      wire(created('file:2', { text: 'nothing' })),
-    ])
+    const posts = [created('file:1', { text: 'word1999 here' }), created('file:2', { text: 'nothing' })]
+    await index.write(posts.map(wire))
     const words = Array.from({ length: 2_000 }, (_, i) => `word${i}`)
-    const nested = (level: string) => `${level.repeat(22)}word1999${')'.repeat(level.split('(').length - 1).repeat(22)}`
-    const queries = [words.join(' OR '), nested('(x OR '), nested('(NOT x OR (x OR '), nested('(here NOT (x y OR ')]
-    for (const query of queries) {
-      const page = await index.search({
-        ...EVERYTHING,
-        query: parseQuery(query),
-        sort: 'newest',
-        limit: 5,
-        after: null,
-      })
-      expect(page.hits.map(({ id }) => id)).toEqual(['file:1'])
+    const nested = (level: string) => `${level.repeat(22)}word1999${')'.repeat((level.split('(').length - 1) * 22)}`
+    const queries = [
+      words.join(' OR '),
+      words.slice(0, 200).join(' '),
+      `here NOT (${words.slice(0, 1_998).join(' OR ')})`,
+      nested('(x OR '),
+      nested('(NOT x OR (x OR '),
+      nested('(here NOT '),
+      nested('(here OR (x y OR '),
+    ]
+    for (const query of queries.map((source) => parseQuery(source))) {
+      const matches = createMatcher(query)
+      const wanted = posts.filter(({ tokens }) => matches(tokensOf(tokens!))).map(({ id }) => id)
+      const page = await index.search({ ...EVERYTHING, query, sort: 'newest', limit: 5, after: null })
+      expect(page.hits.map(({ id }) => id).toSorted()).toEqual(wanted)
     }
-    const none = await index.search({
-      ...EVERYTHING,
-      query: parseQuery(`here NOT (${words.slice(0, 1_998).join(' OR ')})`),
-      sort: 'newest',
-      limit: 5,
-      after: null,
-    })
-    expect(none.total).toBe(1)
-    const all = words.slice(0, 200).join(' ')
-    expect(
-      (await index.search({ ...EVERYTHING, query: parseQuery(all), sort: 'newest', limit: 5, after: null })).total,
-    ).toBe(0)
   })
 })
 
