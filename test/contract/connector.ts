@@ -271,6 +271,7 @@ function crash(items: readonly ReadItem[], durable: Set<string>): string | null 
 
 function expectWellFormed(event: MentionEvent, connector: Connector): void {
   encode('MentionEvent', event) // throws when it does not fit its schema
+  expect(event.op).toBe('create')
   expect(event.id.startsWith(`${event.source.platform}:`)).toBe(true)
   expect(event.source).toMatchObject({ connector: connector.id, latenessMs: connector.latenessMs })
   expect(event.mention).not.toBeNull()

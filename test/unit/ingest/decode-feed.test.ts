@@ -36,7 +36,7 @@ describe('decodeFeed', () => {
       '<?xml encoding="iso-8859-1"?>“',
     ],
     ['windows-1252 when nothing else fits', latin1('<a>caf\xe9 \x80</a>'), null, '<a>café €</a>'],
-    ['a lying declaration of UTF-16', Buffer.from('<?xml encoding="utf-16"?>é'), null, '<?xml encoding="utf-16"?>é'],
+    ['a lying declaration of UTF-16', Buffer.from('<?xml encoding="utf-16"?>é.'), null, '<?xml encoding="utf-16"?>é.'],
     [
       'an unknown label',
       Buffer.from('<?xml encoding="klingon"?>é'),

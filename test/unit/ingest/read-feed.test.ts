@@ -49,6 +49,12 @@ describe('readFeed', () => {
     expect(titles(rss(items.join('')))).toEqual(['first', null, 'Q&A < R&D', null, 'the end is missing', 'last'])
   })
 
+  it('gives each item its own bytes when another says nothing', () => {
+    const items = ['<item><title>a</title></item>', '<item></item>', '<item><title>b</title></item>']
+    expect(titles(rss(items.join('')))).toEqual(['a', null, 'b'])
+    expect(read(rss(items.join(''))).map(({ raw }) => raw)).toEqual(items)
+  })
+
   it('reads the items of a feed whose own elements are broken', () => {
     const document = rss('<item><title>a</title></item>', '<title>Site</title><category><open>')
     expect(titles(document)).toEqual(['a'])
