@@ -125,7 +125,8 @@ export class SearchReader {
     try {
       return work()
     } finally {
-      this.#database.exec('ROLLBACK')
+      // A damaged file ends the transaction by itself.
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
     }
   }
 

@@ -3,12 +3,12 @@ import { BUCKET_MS, type Hit, type Selection, type Sums, TermField } from '#infr
 import { CORPUS_MS, CORPUS_START, lifelikeEvent } from '../../scripts/bench/lifelike-events.ts'
 import { authorOperation, created, NOON, operation, sentiment } from '../support/enriched-event.ts'
 import { bucketsOf, selected, shownAfter, sumsOf, termCountsOf } from '../support/index-model.ts'
-import { asking, type Bench, EVERYTHING, type InIndex } from './search-index-bench.ts'
+import { asking, EVERYTHING, type Fixture, type InIndex } from './search-index-fixture.ts'
 
 const MENTIONS = 700
 
 /** A corpus in which some mentions are gone, hidden or edited, and what must be shown of it. */
-async function fill({ write }: Bench): Promise<Hit[]> {
+async function fill({ write }: Fixture): Promise<Hit[]> {
   const events = Array.from({ length: MENTIONS }, (_, i) => lifelikeEvent(3, i, MENTIONS))
   const said = [
     ...events,
@@ -41,12 +41,12 @@ const SELECTIONS: readonly Selection[] = [
 
 export function describeReading(inIndex: InIndex): void {
   describe('search', () => {
-    inIndex('finds exactly what the matcher says, newest and oldest first, with exact totals', async (bench) => {
-      const shown = await fill(bench)
+    inIndex('finds exactly what the matcher says, newest and oldest first, with exact totals', async (fixture) => {
+      const shown = await fill(fixture)
       for (const selection of SELECTIONS) {
         const wanted = selected(shown, selection)
         for (const sort of ['newest', 'oldest'] as const) {
-          const page = await bench.index.search({ ...selection, sort, limit: 1_000, after: null })
+          const page = await fixture.index.search({ ...selection, sort, limit: 1_000, after: null })
           expect(page.total).toBe(wanted.length)
           expect(page.hits.toSorted(byId)).toEqual(wanted.toSorted(byId))
           const times = page.hits.map(({ content }) => content.mention.publishedAt)
@@ -55,12 +55,12 @@ export function describeReading(inIndex: InIndex): void {
       }
     })
 
-    inIndex('pages through everything once, whatever the size of the page', async (bench) => {
-      const shown = await fill(bench)
+    inIndex('pages through everything once, whatever the size of the page', async (fixture) => {
+      const shown = await fill(fixture)
       for (const sort of ['newest', 'oldest'] as const) {
-        const whole = await bench.ids({ ...asking('acme'), sort })
+        const whole = await fixture.ids({ ...asking('acme'), sort })
         expect(whole).toHaveLength(selected(shown, asking('acme')).length)
-        for (const limit of [1, 7, 50]) expect(await bench.ids({ ...asking('acme'), sort, limit })).toEqual(whole)
+        for (const limit of [1, 7, 50]) expect(await fixture.ids({ ...asking('acme'), sort, limit })).toEqual(whole)
       }
     })
 
@@ -136,26 +136,26 @@ export function describeReading(inIndex: InIndex): void {
   })
 
   describe('aggregates', () => {
-    inIndex('adds up exactly, in total and by bucket', async (bench) => {
-      const shown = await fill(bench)
+    inIndex('adds up exactly, in total and by bucket', async (fixture) => {
+      const shown = await fill(fixture)
       for (const selection of SELECTIONS) {
         const wanted = selected(shown, selection)
-        const found = await bench.index.aggregate({ ...selection, buckets: true, terms: [], termLimit: 0 })
+        const found = await fixture.index.aggregate({ ...selection, buckets: true, terms: [], termLimit: 0 })
         expectSums(found.total, sumsOf(wanted))
         const buckets = bucketsOf(wanted)
         expect(found.buckets.map(({ start }) => start)).toEqual(buckets.map(({ start }) => start))
         for (const [i, { sums }] of found.buckets.entries()) expectSums(sums, buckets[i]!.sums)
       }
-      const without = await bench.index.aggregate({ ...EVERYTHING, buckets: false, terms: [], termLimit: 0 })
+      const without = await fixture.index.aggregate({ ...EVERYTHING, buckets: false, terms: [], termLimit: 0 })
       expect(without.buckets).toEqual([])
     })
 
-    inIndex('counts every term in every field exactly', async (bench) => {
-      const shown = await fill(bench)
+    inIndex('counts every term in every field exactly', async (fixture) => {
+      const shown = await fill(fixture)
       const terms = Object.values(TermField)
       for (const selection of SELECTIONS) {
         const wanted = selected(shown, selection)
-        const found = await bench.index.aggregate({ ...selection, buckets: false, terms, termLimit: 10_000 })
+        const found = await fixture.index.aggregate({ ...selection, buckets: false, terms, termLimit: 10_000 })
         expect(found.termError).toBe(0)
         for (const field of terms) {
           const counts = found.terms[field]!
@@ -165,9 +165,14 @@ export function describeReading(inIndex: InIndex): void {
       }
     })
 
-    inIndex('answers the most frequent terms only, and only the fields asked for', async (bench) => {
-      const shown = await fill(bench)
-      const { terms } = await bench.index.aggregate({ ...EVERYTHING, buckets: false, terms: ['author'], termLimit: 3 })
+    inIndex('answers the most frequent terms only, and only the fields asked for', async (fixture) => {
+      const shown = await fill(fixture)
+      const { terms } = await fixture.index.aggregate({
+        ...EVERYTHING,
+        buckets: false,
+        terms: ['author'],
+        termLimit: 3,
+      })
       expect(Object.keys(terms)).toEqual(['author'])
       const most = [...termCountsOf('author', shown).values()].toSorted((a, b) => b - a).slice(0, 3)
       expect(terms.author!.map(({ mentions }) => mentions)).toEqual(most)

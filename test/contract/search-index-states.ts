@@ -12,7 +12,7 @@ import {
   wire,
 } from '../support/enriched-event.ts'
 import { selected, shownAfter, sumsOf } from '../support/index-model.ts'
-import { asking, type Bench, EVERYTHING, type InIndex } from './search-index-bench.ts'
+import { asking, EVERYTHING, type Fixture, type InIndex } from './search-index-fixture.ts'
 
 const RUNS = 150
 const small = fc.integer({ min: 0, max: 4 })
@@ -106,7 +106,11 @@ export function describeStates(inIndex: InIndex): void {
   })
 }
 
-async function check({ index, ids }: Pick<Bench, 'index' | 'ids'>, run: number, said: readonly Said[]): Promise<void> {
+async function check(
+  { index, ids }: Pick<Fixture, 'index' | 'ids'>,
+  run: number,
+  said: readonly Said[],
+): Promise<void> {
   const shown = shownAfter(said)
   for (const id of new Set(said.flatMap((event) => (isOfAuthor(event) ? [] : [event.id])))) {
     expect(await index.get(id)).toEqual(shown.find((hit) => hit.id === id) ?? null)

@@ -2,7 +2,7 @@ import { describe, expect } from 'vitest'
 import { encode } from '#schemas/codec.ts'
 import { authorOperation, created, NOON, operation, updated, wire } from '../support/enriched-event.ts'
 import { startChild } from './children/start-child.ts'
-import { asking, fixedClock, helpers, type InIndex, kinds } from './search-index-bench.ts'
+import { asking, fixedClock, helpers, type InIndex, kinds } from './search-index-fixture.ts'
 
 /** What becomes of each operation. */
 export function describeWriting(inIndex: InIndex): void {

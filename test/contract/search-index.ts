@@ -1,5 +1,5 @@
 import { describe, it } from 'vitest'
-import { fixedClock, helpers, type InIndex, type SearchIndexUnderTest } from './search-index-bench.ts'
+import { fixedClock, helpers, type InIndex, type SearchIndexUnderTest } from './search-index-fixture.ts'
 import { describeReading } from './search-index-reading.ts'
 import { describeStates } from './search-index-states.ts'
 import { describeWriting } from './search-index-writing.ts'

@@ -12,7 +12,7 @@ export interface SearchIndexUnderTest {
 }
 
 /** What the parts of the suite work with: each test has an index of its own. */
-export interface Bench {
+export interface Fixture {
   readonly under: SearchIndexUnderTest
   readonly index: SearchIndex
   /** Writes in one call. */
@@ -23,9 +23,9 @@ export interface Bench {
   ): Promise<string[]>
 }
 
-export type InIndex = (promise: string, test: (bench: Bench) => Promise<void>, timeoutMs?: number) => void
+export type InIndex = (promise: string, test: (fixture: Fixture) => Promise<void>, timeoutMs?: number) => void
 
-export function helpers(index: SearchIndex): Pick<Bench, 'write' | 'ids'> {
+export function helpers(index: SearchIndex): Pick<Fixture, 'write' | 'ids'> {
   return {
     write: (...said) => index.write(said.map(wire)),
     ids: async ({ sort = 'newest', limit = 1_000, ...selection } = {}) => {
