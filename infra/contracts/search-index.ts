@@ -97,7 +97,7 @@ export interface Aggregates {
   /** Non-empty 5-minute UTC buckets of `publishedAt`, in order. */
   readonly buckets: readonly { readonly start: number; readonly sums: Sums }[]
   readonly terms: Readonly<Partial<Record<TermField, readonly TermCount[]>>>
-  /** Most that any count in `terms` may be off; 0: exact. */
+  /** Most that any count in `terms` may be off (where words are counted in a sample: in 999 of 1,000 cases); 0: exact. */
   readonly termError: number
 }
 
