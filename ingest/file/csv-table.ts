@@ -63,7 +63,7 @@ export function csvRowEnd(delimiter: Delimiter): FindRowEnd {
     let at = from
     for (;;) {
       if (bytes[at] === QUOTE) {
-        at = behindQuotes(bytes, at, last)
+        at = behindQuotes(bytes, at)
         if (at === UNFINISHED) return UNFINISHED
         if (at < bytes.length && bytes[at] !== separator && bytes[at] !== LINE_FEED && bytes[at] !== CARRIAGE_RETURN) {
           return SPOILT
@@ -80,12 +80,12 @@ const QUOTE = 34
 const LINE_FEED = 10
 const CARRIAGE_RETURN = 13
 
-function behindQuotes(bytes: Buffer, open: number, last: boolean): number {
+/** At the very end of the bytes it may be the first half of a doubled quote: then the row is UNFINISHED in any case. */
+function behindQuotes(bytes: Buffer, open: number): number {
   let at = open + 1
   for (;;) {
     const quote = bytes.indexOf(QUOTE, at)
-    // The other half of a doubled quote may come with the next bytes.
-    if (quote < 0 || (quote + 1 === bytes.length && !last)) return UNFINISHED
+    if (quote < 0) return UNFINISHED
     if (bytes[quote + 1] !== QUOTE) return quote + 1
     at = quote + 2
   }

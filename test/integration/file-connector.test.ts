@@ -119,6 +119,11 @@ describe('createFileConnector', () => {
         message: expect.stringContaining('new id'),
       })
     }
+    const long = [1, 2, 3].map((id) => line(id, 'a'.repeat(3000)))
+    await writeFile(path, long.join(''))
+    const end = lastCursor(await readAll(open(path)))
+    await writeFile(path, long.slice(0, 2).join(''))
+    await expect(readAll(open(path), end)).rejects.toMatchObject({ code: 'FILE_CHANGED' })
     await expect(readAll(open(path), '12')).rejects.toMatchObject({ code: 'CURSOR_UNREADABLE' })
   })
 

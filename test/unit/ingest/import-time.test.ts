@@ -58,6 +58,7 @@ describe('parseImportTime', () => {
   it('reads times without a zone in the zone of the account, summer and winter', () => {
     expect(iso('2026-07-04 14:00', 'Europe/Berlin')).toBe('2026-07-04T12:00:00Z')
     expect(iso('2026-01-04 14:00', 'Europe/Berlin')).toBe('2026-01-04T13:00:00Z')
+    expect(iso('2026-03-29 01:30', 'Europe/Berlin')).toBe('2026-03-29T00:30:00Z')
     expect(iso('2026-03-29 03:30', 'Europe/Berlin')).toBe('2026-03-29T01:30:00Z')
     expect(iso('2026-07-04 14:00', 'Asia/Kathmandu')).toBe('2026-07-04T08:15:00Z')
     expect(iso('2026-07-04 14:00', 'America/New_York')).toBe('2026-07-04T18:00:00Z')

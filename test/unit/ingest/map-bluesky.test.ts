@@ -114,6 +114,9 @@ describe('mapJetstream', () => {
       })
       expect(mention.mentions).toEqual([{ id: 'did:plc:ann', handle: null }])
     }
+    const features = [{ $type: 'app.bsky.richtext.facet#mention', did: 'did:plc:ann' }]
+    const split = { text: '@ann👋', facets: [{ index: { byteStart: 0, byteEnd: 6 }, features }] }
+    expect(post(split).mentions).toEqual([{ id: 'did:plc:ann', handle: null }])
   })
 
   it('knows replies and quotes, and names the other posts by their mention ids', () => {
