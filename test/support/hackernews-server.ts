@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http'
+import type { Clock } from '#infra/contracts/clock.ts'
 import { LoopbackServer, respond } from './loopback-server.ts'
-import type { SkippingClock } from './skipping-clock.ts'
 
 export interface HackerNewsItem {
   readonly id: number
@@ -12,10 +12,12 @@ export interface HackerNewsItem {
 }
 
 /** A small Hacker News of comments: Algolia's search over windows, whose index may lag, and Firebase's items and updates. */
-export async function startHackerNews(clock: SkippingClock) {
+export async function startHackerNews(clock: Clock) {
   const items = new Map<number, HackerNewsItem>()
   const index = new Map<number, HackerNewsItem>()
-  const broken: unknown[] = []
+  /** Given as they stand, whatever is asked for. */
+  const recordedHits: unknown[] = []
+  const recordedItems = new Map<number, unknown>()
   let updates: number[] = []
   let throttled = { times: 0, seconds: 0 }
   let stalled = false
@@ -28,7 +30,7 @@ export async function startHackerNews(clock: SkippingClock) {
     const url = new URL(request.url ?? '', 'http://localhost')
     if (url.pathname === '/v0/updates.json') return json(response, { items: updates, profiles: [] })
     const id = /^\/v0\/item\/(\d+)\.json$/.exec(url.pathname)?.[1]
-    if (id !== undefined) return json(response, firebaseItem(items.get(Number(id))))
+    if (id !== undefined) return json(response, recordedItems.get(Number(id)) ?? firebaseItem(items.get(Number(id))))
     json(response, search(url.searchParams))
   })
 
@@ -47,7 +49,7 @@ export async function startHackerNews(clock: SkippingClock) {
       _tags: ['comment', `author_${by}`, 'story_1'],
       _highlightResult: { comment_text: { value: text } },
     }))
-    return { hits: [...hits, ...broken], nbHits: found.length, hitsPerPage: mostHits }
+    return { hits: [...hits, ...recordedHits], nbHits: found.length, hitsPerPage: mostHits }
   }
 
   return {
@@ -61,7 +63,13 @@ export async function startHackerNews(clock: SkippingClock) {
       index.set(id, item)
       return id
     },
-    publishBad: () => void broken.push({ objectID: 'none', comment_text: 'Acme' }),
+    publishBad: () => void recordedHits.push({ objectID: 'none', comment_text: 'Acme' }),
+    /** Answers with these hits and items as they were recorded; all items count as changed lately. */
+    replay(hits: readonly unknown[], changed: readonly { readonly id: number }[]): void {
+      recordedHits.push(...hits)
+      for (const item of changed) recordedItems.set(item.id, item)
+      updates = [...recordedItems.keys()]
+    },
     /** Changes an item for the item service and lists it; the index follows with `reindex`. */
     async change(id: number, change: Partial<HackerNewsItem>): Promise<void> {
       items.set(id, { ...items.get(id)!, ...change })
