@@ -21,6 +21,8 @@ export interface FeedConnectorOptions {
 
 /** A checkpoint within a round is due after this many items. */
 const CHECKPOINT_ITEMS = 500
+/** Of one URL in one round, when its failures may pass. */
+const ATTEMPTS = 4
 const LONGEST_BACKOFF_MS = 24 * 3_600_000
 /** Other work gets its turn after this many parsed items. */
 const ITEMS_PER_TURN = 50
@@ -51,7 +53,7 @@ async function check(
 ): Promise<void> {
   const failures = new Map<string, PipelineError>()
   const state = new FeedState(urls, null)
-  const round = new PollRound(urls, (url) => pollFeed(url, state.get(url), context, signal), context.clock)
+  const round = new PollRound(urls, (url) => pollFeed(url, state.get(url), context, signal), context.clock, 1)
   for await (const { url, result } of round.run(signal)) if (result instanceof PipelineError) failures.set(url, result)
   if (failures.size === urls.length) throw allFailed(failures)
   for (const [url, { code, message }] of failures) {
@@ -75,6 +77,7 @@ class FeedReader {
   async *read(signal: AbortSignal): AsyncGenerator<ReadItem> {
     const { urls, everyMs } = this.#options
     const { clock } = this.#context
+    this.#reportWaiting()
     for (let first = true; !signal.aborted; first = false) {
       const startedAt = clock.now()
       const refused = yield* this.#round(startedAt, signal)
@@ -85,13 +88,23 @@ class FeedReader {
     }
   }
 
+  /** A pause that a server asked for outlasts a restart; whoever restarts should know why nothing comes. */
+  #reportWaiting(): void {
+    const { clock, logger } = this.#context
+    for (const url of this.#options.urls) {
+      const waitMs = this.#state.get(url).notBefore - clock.now()
+      if (waitMs > 0)
+        logger.warn({ connector: this.#options.id, url: displayUrl(url), waitMs }, 'feed is not asked yet')
+    }
+  }
+
   /** Reads every URL that is due; answers those that the configuration forbids. */
   async *#round(startedAt: number, signal: AbortSignal): AsyncGenerator<ReadItem, Map<string, PipelineError>> {
     const { urls } = this.#options
     const refused = new Map<string, PipelineError>()
     const due = urls.filter((url) => !this.#gone.has(url) && this.#state.get(url).notBefore <= startedAt)
     let done = urls.length - due.length
-    const round = new PollRound(due, (url, abort) => this.#poll(url, abort), this.#context.clock)
+    const round = new PollRound(due, (url, abort) => this.#poll(url, abort), this.#context.clock, ATTEMPTS)
     for await (const { url, result } of round.run(signal)) {
       if (signal.aborted) break
       if (result instanceof PipelineError) {

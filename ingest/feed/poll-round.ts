@@ -10,7 +10,6 @@ export interface RoundResult<T> {
 }
 
 const CONCURRENT = 8
-const MOST_ATTEMPTS = 4
 /** A server that asks for a longer pause gets it, but the round does not wait for it. */
 const LONGEST_WAIT_MS = 60_000
 const SHORTEST_WAIT_MS = 1_000
@@ -22,14 +21,21 @@ const SHORTEST_WAIT_MS = 1_000
 export class PollRound<T> {
   readonly #poll: (url: string, signal: AbortSignal) => Promise<T>
   readonly #clock: Clock
+  readonly #mostAttempts: number
   /** When each of the waiting URLs may be asked. */
   readonly #waiting: Map<string, number>
   readonly #attempts = new Map<string, number>()
   readonly #running = new Map<string, Promise<RoundResult<T>>>()
 
-  constructor(urls: readonly string[], poll: (url: string, signal: AbortSignal) => Promise<T>, clock: Clock) {
+  constructor(
+    urls: readonly string[],
+    poll: (url: string, signal: AbortSignal) => Promise<T>,
+    clock: Clock,
+    mostAttempts: number,
+  ) {
     this.#poll = poll
     this.#clock = clock
+    this.#mostAttempts = mostAttempts
     this.#waiting = new Map(urls.map((url) => [url, 0]))
   }
 
@@ -91,7 +97,7 @@ export class PollRound<T> {
   /** null: this result stands. */
   #waitBeforeRetry({ url, result }: RoundResult<T>): number | null {
     const attempts = this.#attempts.get(url) ?? 0
-    if (!isTransient(result) || attempts >= MOST_ATTEMPTS) return null
+    if (!isTransient(result) || attempts >= this.#mostAttempts) return null
     const wait = Math.max(SHORTEST_WAIT_MS, backoffMs(attempts + 3, result.retryAfterMs))
     return wait > LONGEST_WAIT_MS ? null : wait
   }

@@ -73,15 +73,17 @@ const JSON_FEED = 'application/feed+json'
 function readXml(split: SplitFeed): ReadFeed {
   const parse = PARSERS[split.root]
   const items = split.items.slice(0, MAX_ITEMS)
-  const { info, shell } = readShell(split, parse)
+  const chunks = [...chunksOf(items, Math.max(CHUNK_CHARACTERS, 4 * (split.head.length + split.tail.length)))]
+  // Most feeds are one good chunk, and its parse also gives what the feed says of itself.
+  const first = together(parse, split, chunks[0] ?? [])
+  const { info, shell } = first === null ? readShell(split, parse) : { info: first.info, shell: split }
 
   function* read(): Generator<FeedItem> {
     for (const raw of split.deleted.slice(0, MAX_ITEMS)) yield deletedItem(raw)
-    for (const chunk of chunksOf(items, Math.max(CHUNK_CHARACTERS, 4 * (shell.head.length + shell.tail.length)))) {
-      const fits = chunk.every(({ raw }) => raw.length <= MAX_ITEM_CHARACTERS)
-      const together = fits ? attempt(parse, shell, chunk.map(({ raw }) => raw).join('')) : null
+    for (const [number, chunk] of chunks.entries()) {
+      const parsed = number === 0 && first !== null ? first : together(parse, shell, chunk)
       for (const [index, slice] of chunk.entries()) {
-        const entry = together?.length === chunk.length ? together[index]! : alone(parse, shell, slice)
+        const entry = parsed?.entries[index] ?? alone(parse, shell, slice)
         if (entry === null) yield unreadable(slice.raw, XML)
         else yield { kind: 'entry', entry, raw: slice.raw, contentType: XML }
       }
@@ -90,13 +92,20 @@ function readXml(split: SplitFeed): ReadFeed {
   return { info, expired: false, items: read(), beyondLimit: split.items.length - items.length }
 }
 
+/** null when the chunk does not give an entry for each of its items. */
+function together(parse: Parse, shell: Shell, chunk: readonly FeedSlice[]): ReturnType<Parse> | null {
+  if (chunk.some(({ raw }) => raw.length > MAX_ITEM_CHARACTERS)) return null
+  const parsed = attempt(parse, shell, chunk.map(({ raw }) => raw).join(''))
+  return parsed?.entries.length === chunk.length ? parsed : null
+}
+
 type Shell = Pick<SplitFeed, 'head' | 'tail'>
 
 /** What a feed says of itself, and the text to parse around its items: the real one, or a bare one when that is too broken. */
 function readShell(split: SplitFeed, parse: Parse): { readonly info: FeedInfo; readonly shell: Shell } {
-  const info = infoOf(split, parse)
+  const info = attempt(parse, split, '')?.info ?? NO_INFO // feedsmith refuses a feed that says nothing
   const takesItems = (shell: Shell): boolean =>
-    split.items.slice(0, 3).some(({ raw }) => attempt(parse, shell, raw)?.length === 1)
+    split.items.slice(0, 3).some(({ raw }) => attempt(parse, shell, raw)?.entries.length === 1)
   if (split.items.length === 0 || takesItems(split)) return { info, shell: split }
   const root = /<(?:[\w.-]+:)?(?:rss|rdf|feed)\b[^<>]*>/i.exec(split.head)?.[0] ?? '<rss version="2.0">'
   const channel = split.root === 'rss' ? ['<channel>', '</channel>'] : ['', '']
@@ -105,17 +114,9 @@ function readShell(split: SplitFeed, parse: Parse): { readonly info: FeedInfo; r
   return { info, shell: takesItems(bare) ? bare : split }
 }
 
-function infoOf({ head, tail }: Shell, parse: Parse): FeedInfo {
+function attempt(parse: Parse, shell: Shell, items: string): ReturnType<Parse> | null {
   try {
-    return parse(head + tail).info
-  } catch {
-    return NO_INFO // feedsmith refuses a feed that says nothing
-  }
-}
-
-function attempt(parse: Parse, shell: Shell, items: string): FeedEntry[] | null {
-  try {
-    return parse(shell.head + items + shell.tail).entries
+    return parse(shell.head + items + shell.tail)
   } catch {
     return null // feedsmith gives no reason; each item is then tried alone, and the broken one is kept with its bytes
   }
@@ -124,8 +125,8 @@ function attempt(parse: Parse, shell: Shell, items: string): FeedEntry[] | null 
 /** The second, lenient pass over one item. */
 function alone(parse: Parse, shell: Shell, slice: FeedSlice): FeedEntry | null {
   if (slice.raw.length > MAX_ITEM_CHARACTERS) return null
-  const [entry] = attempt(parse, shell, slice.raw) ?? attempt(parse, shell, repaired(slice)) ?? []
-  return entry ?? null
+  const parsed = attempt(parse, shell, slice.raw) ?? attempt(parse, shell, repaired(slice))
+  return parsed?.entries[0] ?? null
 }
 
 function unreadable(raw: string, contentType: string): FeedItem {

@@ -39,8 +39,19 @@ export class HackerNewsClient {
     this.#context = context
   }
 
+  /** Asks each service once, without patience. */
+  async check(phrase: string, signal: AbortSignal): Promise<void> {
+    const now = Math.floor(this.#context.clock.now() / 1000)
+    pageOf(await this.#once(this.#searchUrl(phrase, { since: now - 1, until: now }), signal))
+    updatesOf(await this.#once(`${this.#urls.items}/updates.json`, signal))
+  }
+
   /** Posts that hold the phrase, newest first. */
-  async search(phrase: string, { since, until }: Window, signal: AbortSignal): Promise<Page> {
+  async search(phrase: string, window: Window, signal: AbortSignal): Promise<Page> {
+    return pageOf(await this.#ask(this.#searchUrl(phrase, window), signal))
+  }
+
+  #searchUrl(phrase: string, { since, until }: Window): string {
     const query = new URLSearchParams({
       query: `"${phrase.replaceAll('"', ' ')}"`,
       tags: '(story,comment,poll,job)',
@@ -50,11 +61,7 @@ export class HackerNewsClient {
       advancedSyntax: 'true',
       attributesToHighlight: '',
     })
-    const answer = await this.#ask(`${this.#urls.search}/search_by_date?${query}`, signal)
-    const hits = isRecord(answer) && Array.isArray(answer.hits) ? (answer.hits as unknown[]) : null
-    if (hits === null) throw damaged('the search service')
-    const limit = isRecord(answer) && typeof answer.hitsPerPage === 'number' ? answer.hitsPerPage : HITS_PER_PAGE
-    return { hits, full: hits.length >= limit }
+    return `${this.#urls.search}/search_by_date?${query}`
   }
 
   /** One item, or null when it is not visible. */
@@ -64,9 +71,7 @@ export class HackerNewsClient {
 
   /** Ids of items that changed in the last minutes. */
   async updates(signal: AbortSignal): Promise<readonly number[]> {
-    const answer = await this.#ask(`${this.#urls.items}/updates.json`, signal)
-    if (!isRecord(answer) || !Array.isArray(answer.items)) throw damaged('the item service')
-    return answer.items.filter((id) => Number.isSafeInteger(id))
+    return updatesOf(await this.#ask(`${this.#urls.items}/updates.json`, signal))
   }
 
   async #ask(url: string, signal: AbortSignal): Promise<unknown> {
@@ -106,6 +111,17 @@ export class HackerNewsClient {
 }
 
 const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
+
+function pageOf(answer: unknown): Page {
+  if (!isRecord(answer) || !Array.isArray(answer.hits)) throw damaged('the search service')
+  const limit = typeof answer.hitsPerPage === 'number' ? answer.hitsPerPage : HITS_PER_PAGE
+  return { hits: answer.hits, full: answer.hits.length >= limit }
+}
+
+function updatesOf(answer: unknown): readonly number[] {
+  if (!isRecord(answer) || !Array.isArray(answer.items)) throw damaged('the item service')
+  return answer.items.filter((id) => Number.isSafeInteger(id))
+}
 
 function damaged(who: string, cause?: unknown): PipelineError {
   const message = `${who} gives something else than its JSON; is the address in baseUrls right?`

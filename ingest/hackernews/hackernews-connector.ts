@@ -50,11 +50,7 @@ export function createHackerNewsConnector(options: HackerNewsConnectorOptions, c
     supply: 'polled',
     latenessMs: options.latenessMs,
     prefilter: options.prefilter,
-    check: async (signal) => {
-      const now = Math.floor(context.clock.now() / 1000)
-      await client.search(options.terms[0] ?? '', { since: now - 1, until: now }, signal)
-      await client.updates(signal)
-    },
+    check: (signal) => client.check(options.terms[0] ?? '', signal),
     read: (cursor, signal) => new HackerNewsReader(options, context, client, cursor).read(signal),
   }
 }
@@ -104,11 +100,11 @@ class HackerNewsReader {
     for (const [index, term] of terms.entries()) {
       yield* this.#search(term, whole, signal)
       // What is remembered was yielded, so the cursor may be saved; the window stays open until the round ends.
-      if (index < terms.length - 1) yield this.#checkpoint(index + 1)
+      if (index < terms.length - 1) yield this.#checkpoint(index + 1, this.#seenUpTo ?? from)
     }
     yield* this.#reread(await this.#changed(startedAt, signal), signal)
     this.#seenUpTo = startedAt
-    yield this.#checkpoint(terms.length)
+    yield this.#checkpoint(terms.length, startedAt)
   }
 
   /** Halves a window that holds more than the service gives, down to a second. */
@@ -266,10 +262,10 @@ class HackerNewsReader {
     return { kind: 'mention', event }
   }
 
-  #checkpoint(done: number): ReadItem {
+  #checkpoint(done: number, observedAt: number): ReadItem {
     const cursor = JSON.stringify({ version: VERSION, seenUpTo: this.#seenUpTo, seen: this.#seen.pack() })
     const progress = { done, total: this.#options.terms.length, unit: 'items' } as const
-    return { kind: 'checkpoint', cursor, observedAt: this.#seenUpTo ?? 0, progress }
+    return { kind: 'checkpoint', cursor, observedAt, progress }
   }
 }
 

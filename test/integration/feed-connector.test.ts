@@ -273,9 +273,17 @@ describe('what servers do wrong', () => {
     expect(ops(first!)).toEqual(['create 1 a'])
     expect(context.clock.slept).toContain(30_000)
     const reader = connector(['/short', '/long'])
+    context.logged.length = 0
     await readUntil(reader, lastCursor(first!), (items) => mentionEvents(items).length > 0)
     expect(context.clock.now() - startedAt).toBeGreaterThanOrEqual(3_600_000)
     expect(asked('/long')).toBe(2)
+    expect(context.logged).toEqual([
+      expect.objectContaining({
+        url: `${server.url}/long`,
+        msg: 'feed is not asked yet',
+        waitMs: expect.any(Number) as unknown,
+      }),
+    ])
   })
 
   it('asks a feed that is gone no more, loudly, until the next start', async () => {
@@ -321,6 +329,16 @@ describe('progress', () => {
       class: 'permanent',
       message: expect.stringMatching(/\/page: .*web page[^\n]*\n.*\/no: HTTP 404/) as unknown,
     })
+  })
+
+  it('checks without patience: one request, and what came of it', async () => {
+    serve({ '/busy': [status(429, { 'retry-after': '3600' })] })
+    await expect(connector(['/busy']).check(new AbortController().signal)).rejects.toMatchObject({
+      class: 'transient',
+      code: 'FEED_THROTTLED',
+    })
+    expect(server.requests).toHaveLength(1)
+    expect(context.clock.slept).toEqual([])
   })
 
   it('refuses a cursor that it did not write', () => {
