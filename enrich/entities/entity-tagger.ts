@@ -6,7 +6,7 @@ import { type DecodedName, EntityDecoder } from './entity-decoder.ts'
 import { EntityFeatures, FEATURE_GROUPS, FEATURES } from './entity-features.ts'
 import { type EntityModel, LEARNT_TYPES, loadEntityModel } from './entity-model.ts'
 import { FoundNames } from './found-names.ts'
-import { canName, NameUnits } from './name-units.ts'
+import { NameUnits } from './name-units.ts'
 import { ProfileNames } from './profile-names.ts'
 
 /** Language that the model was trained on. */
@@ -75,7 +75,7 @@ export function createEntityTagger(model: EntityModel = loadEntityModel('entitie
       }
       units.read(text, tokens)
       features.extract(text, units)
-      const names = decoder.decode(units.count, features.hashes, FEATURES, (unit) => canName(units.kinds[unit]!))
+      const names = decoder.decode(units.count, features.hashes, FEATURES, (unit) => units.canName(text, unit))
       for (const name of names) {
         const type = LEARNT_TYPES[name.type]
         if (type == null) continue

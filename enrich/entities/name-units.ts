@@ -7,10 +7,7 @@ const CLITICS = new Set(["'s", "'m", "'d", "'t", "'re", "'ve", "'ll"].map((cliti
 const HYPHEN = 45
 const AMPERSAND = 38
 const DOT = 46
-
-/** Links, handles and pictures are part of no name. */
-export const canName = (kind: number): boolean =>
-  kind === TokenKind.Word || kind === TokenKind.Number || kind === TokenKind.Hashtag || kind === TokenKind.Punctuation
+const MAX_ABBREVIATION = 3
 
 /**
  * The tokens of a post cut the way names are written: `Coca-Cola`, `AT&T` and `U.S.` are one unit, `Ada's` is two (`Ada` and
@@ -56,6 +53,19 @@ export class NameUnits {
     }
     this.#add(start, ends[i]!, kind, tokens.hashes[i]!)
     return i + 1
+  }
+
+  /** Links, handles, pictures and most marks are part of no name; a stop only behind an abbreviation (`St.`, `J.`). */
+  canName(text: string, unit: number): boolean {
+    const kind = this.kinds[unit]!
+    if (kind !== TokenKind.Punctuation) {
+      return kind === TokenKind.Word || kind === TokenKind.Number || kind === TokenKind.Hashtag
+    }
+    const start = this.starts[unit]!
+    if (this.ends[unit]! - start > 1) return false
+    const mark = text.charCodeAt(start)
+    if (mark === DOT) return unit > 0 && this.ends[unit - 1]! - this.starts[unit - 1]! <= MAX_ABBREVIATION
+    return mark === HYPHEN || mark === AMPERSAND || isApostrophe(mark)
   }
 
   #add(start: number, end: number, kind: number, hash: number): void {

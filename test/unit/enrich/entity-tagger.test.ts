@@ -74,6 +74,13 @@ describe('names of a brand profile', () => {
     ])
   })
 
+  it('that two profiles share go to the first, and none stands on top of another', () => {
+    const inns = profileOf({ id: 'inns', name: 'Lane', places: ['Mill Lane'], products: ['Lane Bread'] })
+    expect(entities('Mill Lane Bread', 'de', [brightloaf, inns]).map(({ text, id }) => `${id} ${text}`)).toEqual([
+      'brightloaf Mill Lane',
+    ])
+  })
+
   it('are all that is looked for outside English, and the answer says so', () => {
     expect(tagger.tag('Brightloaf eröffnet in Hamburg', 'de', [brightloaf])).toMatchObject({
       value: { model: 'profile-names/1', items: [{ text: 'Brightloaf' }] },
