@@ -24,8 +24,9 @@ const SILENCE_MS = 30_000
 /** What came is checkpointed after a pause of the stream, and at least so often. */
 const CHECKPOINT_MS = 1_000
 const CHECKPOINT_ITEMS = 1_000
-/** Nearer to now than this is live. */
+/** The stream has caught up when its events are nearer to now than this, or when it pauses for so long. */
 const LIVE_MS = 10_000
+const CAUGHT_UP_MS = 3_000
 /** On a network where somebody always writes, a longer hole at the resumed place means that events are missing. */
 const GAP_MS = 60_000
 /** An event that comes later after opening than this has happened in the meantime: the source is quiet, nothing is missing. */
@@ -142,7 +143,9 @@ class BlueskyReader {
       if (frame === null) {
         if (socket.closed !== null) break
         quietMs += CHECKPOINT_MS
-        if (this.#items > this.#checkpointItems) yield this.#checkpoint(true)
+        if (this.#items > this.#checkpointItems || quietMs === CAUGHT_UP_MS) {
+          yield this.#checkpoint(quietMs >= CAUGHT_UP_MS)
+        }
         if (quietMs >= SILENCE_MS) break
         continue
       }

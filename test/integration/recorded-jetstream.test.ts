@@ -17,7 +17,7 @@ const frames = (file: string): string[] => readFileSync(new URL(file, folder), '
 async function played(
   file: string,
 ): Promise<{ readonly items: readonly ReadItem[]; readonly counts: Record<string, number> }> {
-  const clock = new FastClock(2, Date.UTC(2026, 10, 1))
+  const clock = new FastClock(5, Date.UTC(2026, 10, 1))
   await using server = await JetstreamServer.start(clock)
   await using context = testContext()
   for (const frame of frames(file)) server.publishRaw(frame)
