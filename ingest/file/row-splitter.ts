@@ -50,7 +50,7 @@ export class RowSplitter {
   push(chunk: Buffer, last: boolean): readonly Piece[] {
     const bytes = this.#rest.length === 0 ? chunk : Buffer.concat([this.#rest, chunk])
     const pieces: Piece[] = []
-    let at = this.#skipping ? this.#skip(bytes) : 0
+    let at = this.#skipping ? this.#skip(bytes, last) : 0
     while (at < bytes.length) {
       let end = this.#findEnd(bytes, at, last)
       const whole = end >= 0
@@ -71,10 +71,10 @@ export class RowSplitter {
     return pieces
   }
 
-  #skip(bytes: Buffer): number {
+  #skip(bytes: Buffer, last: boolean): number {
     const lineFeed = bytes.indexOf(LINE_FEED)
     const end = lineFeed < 0 ? bytes.length : lineFeed + 1
-    this.#skipping = lineFeed < 0
+    this.#skipping = lineFeed < 0 && !last
     this.#advance(bytes, 0, end)
     return end
   }

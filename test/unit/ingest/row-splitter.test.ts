@@ -59,6 +59,22 @@ describe('RowSplitter', () => {
     expect(splitter.place).toEqual({ offset: 20 * chunk.length + 9, line: 3 })
   })
 
+  it('knows its place at the end of a file whose last line was endless', () => {
+    const splitter = new RowSplitter(findLineEnd, BEGIN)
+    splitter.push(Buffer.alloc(9 << 20, 120), false)
+    expect(splitter.place).toBeNull()
+    expect(splitter.push(Buffer.alloc(0), true)).toEqual([])
+    expect(splitter.place).toEqual({ offset: 9 << 20, line: 1 })
+  })
+
+  it('comes to a place also when the last line of a file is endless', () => {
+    const splitter = new RowSplitter(findLineEnd, BEGIN)
+    for (let megabyte = 0; megabyte < 10; megabyte++) splitter.push(Buffer.alloc(1 << 20, 120), false)
+    expect(splitter.place).toBeNull()
+    expect(splitter.push(Buffer.alloc(0), true)).toEqual([])
+    expect(splitter.place).toEqual({ offset: 10 << 20, line: 1 })
+  })
+
   it('gives the same pieces however the bytes are cut, from any place that it named', () => {
     const part = fc.constantFrom('a', ',', '"', '""', '\n', '\r\n', 'ü', ' ', ',"x\n""y"', '\n"x\ny",')
     const input = fc.array(part, { maxLength: 60 }).map((parts) => Buffer.from(parts.join('')))
