@@ -14,8 +14,9 @@ export interface LanguageCard {
   readonly dimensions: number
   /** One step of the 8-bit embeddings. */
   readonly scale: number
-  /** Raw scores are multiplied by this before they become probabilities; fitted on held-out rows. */
+  /** Raw scores are multiplied by `sharpness · n^growth` (n features) before they become probabilities; fitted on held-out rows. */
   readonly sharpness: number
+  readonly growth: number
 }
 
 export interface LanguageModel {
@@ -105,12 +106,13 @@ export function createLanguageGuesser(
       return { code: null, probability: 0, letters: 0, byScript: false }
     if (choices.length === 1) return { code: codes[choices[0]!]!, probability: 0.99, letters, byScript: true }
     addEmbeddings(rows, count)
-    const factor = (card.scale * card.sharpness) / Math.sqrt(count)
+    const sharpness = card.sharpness * count ** card.growth
+    const factor = (card.scale * sharpness) / Math.sqrt(count)
     for (let d = 0; d < dimensions; d++) scaled[d] = hidden[d]! * factor
     let best = -1
     for (let i = 0; i < choices.length; i++) {
       const k = choices[i]!
-      let score = outputs[biasAt + k]! * card.sharpness
+      let score = outputs[biasAt + k]! * sharpness
       if (codes[k] === declared) score += prior
       for (let d = 0; d < dimensions; d++) score += outputs[k * dimensions + d]! * scaled[d]!
       scores[k] = score

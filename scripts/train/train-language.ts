@@ -30,8 +30,8 @@ export function trainLanguage(data: string): void {
   )
   const rest = usable.filter((row) => rows[row]!.digit !== '1')
   const heldOut = usable.filter((row) => rows[row]!.digit === '1')
-  const sharpness = fitSharpness(samples, trainBag(samples, { ...OPTIONS, rows: rest }), heldOut)
-  write(trainBag(samples, { ...OPTIONS, rows: usable }), samples, codes, sharpness, usable.length)
+  const { sharpness, growth } = fitSharpness(samples, trainBag(samples, { ...OPTIONS, rows: rest }), heldOut)
+  write(trainBag(samples, { ...OPTIONS, rows: usable }), samples, codes, { sharpness, growth }, usable.length)
 }
 
 function languageRows(data: string): LanguageRow[] {
@@ -88,29 +88,41 @@ function samplesOf(rows: readonly LanguageRow[], codes: readonly string[]): BagS
   }
 }
 
-/** The factor that makes held-out rows most likely (Guo et al., 2017). */
-function fitSharpness(samples: BagSamples, model: BagModel, rows: Int32Array): number {
+/**
+ * The factor that makes held-out rows most likely (Guo et al., 2017), as `factor · n^growth` of n features: a long text is
+ * surer than the sum of its parts says.
+ */
+function fitSharpness(samples: BagSamples, model: BagModel, rows: Int32Array): { sharpness: number; growth: number } {
   const scored = Array.from(rows, (row) => ({
     scores: scoresOf(samples, model, row),
     right: samples.classesOf[samples.groups[row]!]!.indexOf(samples.labels[row]!),
-  }))
-  let sharpness = 1
-  for (let step = 0; step < 200; step++) {
-    let slope = 0
-    for (const { scores, right } of scored) {
-      const top = Math.max(...scores)
-      let sum = 0
-      let mean = 0
-      for (const score of scores) {
-        const part = Math.exp(sharpness * (score - top))
-        sum += part
-        mean += part * score
+    features: samples.starts[row + 1]! - samples.starts[row]!,
+  })).filter(({ scores }) => scores.length > 1)
+  let best = { sharpness: 1, growth: 0, loss: Number.POSITIVE_INFINITY }
+  for (const growth of [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3]) {
+    let sharpness = 1
+    let loss = 0
+    for (let step = 0; step < 60; step++) {
+      let slope = 0
+      loss = 0
+      for (const { scores, right, features } of scored) {
+        const scale = features ** growth
+        const top = Math.max(...scores)
+        let sum = 0
+        let mean = 0
+        for (const score of scores) {
+          const part = Math.exp(sharpness * scale * (score - top))
+          sum += part
+          mean += part * score
+        }
+        slope += scale * (mean / sum - scores[right]!)
+        loss += Math.log(sum) - sharpness * scale * (scores[right]! - top)
       }
-      slope += mean / sum - scores[right]!
+      sharpness = Math.max(0.02, sharpness - (0.1 * slope) / scored.length / 5 ** (2 * growth))
     }
-    sharpness = Math.max(0.05, sharpness - (0.1 * slope) / scored.length)
+    if (loss < best.loss) best = { sharpness, growth, loss }
   }
-  return sharpness
+  return best
 }
 
 /** Raw scores of the languages that the row's script allows. */
@@ -129,7 +141,13 @@ function scoresOf(samples: BagSamples, { embeddings, outputs, bias }: BagModel, 
   })
 }
 
-function write(model: BagModel, samples: BagSamples, codes: readonly string[], sharpness: number, rows: number): void {
+function write(
+  model: BagModel,
+  samples: BagSamples,
+  codes: readonly string[],
+  fit: Pick<LanguageCard, 'sharpness' | 'growth'>,
+  rows: number,
+): void {
   const { bytes: embeddings, scale } = quantise(model.embeddings, 0.99999)
   const outputs = Float32Array.from([...model.outputs, ...model.bias])
   const scripts: Record<string, readonly string[]> = {}
@@ -153,7 +171,8 @@ function write(model: BagModel, samples: BagSamples, codes: readonly string[], s
     hashRows: HASH_ROWS,
     dimensions: OPTIONS.dimensions,
     scale,
-    sharpness,
+    sharpness: fit.sharpness,
+    growth: fit.growth,
   }
   mkdirSync(MODELS, { recursive: true })
   writeFileSync(

@@ -24,34 +24,40 @@ interface Head {
   readonly hashRows: number
   readonly training: { readonly epochs: number; readonly rate: number; readonly l2: number }
   readonly posts: readonly LabelledPost[]
+  /** Posts to calibrate on; the held-out scores of the training posts where there are none. */
+  readonly calibrationPosts: readonly LabelledPost[]
   readonly data: readonly string[]
 }
 
 /** Trains both sentiment models from the folder `data` and writes weights and cards into `enrich/models/`. About a minute. */
 export function trainSentiment(data: string): void {
   const lists = sentimentLists(data)
-  const english = englishPosts(data)
+  const english = englishPosts(data, 'train')
   trainHead(lists, {
     name: 'sentiment-en',
     title: 'Sentiment of English posts',
     hashRows: 2 ** 18,
     training: { epochs: 8, rate: 0.03, l2: 2e-6 },
     posts: english,
-    data: ['SemEval 2013–2016 task 4A, training part (notice)'],
+    calibrationPosts: englishPosts(data, 'val'),
+    data: [
+      'SemEval 2013–2016 task 4A, training part (notice); calibrated on the validation part of TweetEval (notice)',
+    ],
   })
   trainHead(lists, {
     name: 'sentiment-multi',
     title: 'Sentiment of posts in Arabic, German, Spanish, French, romanised Hindi, Italian and Portuguese',
     hashRows: 2 ** 18,
     training: { epochs: 8, rate: 0.03, l2: 2e-6 },
+    calibrationPosts: [],
     posts: [...otherPosts(data), ...english.map((post) => ({ ...post, weight: post.weight * 0.1 }))],
     data: ['UMSAB (XLM-T), training part (notice)', 'SemEval 2013–2016 task 4A, training part (notice)'],
   })
 }
 
 /** Rare tones weigh more, so that the three count the same. */
-function englishPosts(data: string): LabelledPost[] {
-  const rows = readTsv(data, 'sentiment/train.tsv')
+function englishPosts(data: string, part: 'train' | 'val'): LabelledPost[] {
+  const rows = readTsv(data, `sentiment/${part}.tsv`)
   const counts = new Map<string, number>()
   for (const { label } of rows) counts.set(label!, (counts.get(label!) ?? 0) + 1)
   return rows.map(({ label, text }) => ({
@@ -70,27 +76,31 @@ function otherPosts(data: string): LabelledPost[] {
 }
 
 function trainHead(lists: WordTable, head: Head): void {
-  const samples = sentimentSamples(head.posts, head.hashRows, lists)
+  const { posts, hashRows, calibrationPosts } = head
+  const samples = sentimentSamples(posts, hashRows, lists)
   const options = { ...head.training, featureCount: samples.featureCount, seed: SEED }
-  const scored = heldOut(samples, options)
-  const languages = [...new Set(head.posts.map(({ language }) => language))].sort()
-  const ofLanguage = (language: string): Scored[] => scored.filter((_, row) => head.posts[row]!.language === language)
-  const calibration: Record<string, Calibration> = {}
-  for (const language of languages) calibration[language] = fitCalibration(ofLanguage(language))
-  if (head.name === 'sentiment-multi') {
-    delete calibration.en // has a model of its own
-    calibration.und = fitCalibration(scored.filter((_, row) => head.posts[row]!.language !== 'en'))
-  }
-  const decided = languages.filter((language) => calibration[language] !== undefined)
-  const limit = limitFor(
-    decided.map((language) => ({ rows: ofLanguage(language), calibration: calibration[language]! })),
-  )
+  const heldOut = heldOutScores(samples, options)
   const model = trainSoftmax(samples, options)
+  const languages = [...new Set(posts.map(({ language }) => language))].sort()
+  const ofLanguage = (language: string): Scored[] => heldOut.filter((_, row) => posts[row]!.language === language)
+  const calibration: Record<string, Calibration> = {}
+  if (calibrationPosts.length > 0) {
+    const fresh = sentimentSamples(calibrationPosts, hashRows, lists)
+    calibration.en = fitCalibration(calibrationPosts.map((_, row) => scoredRow(fresh, model, row)))
+  } else {
+    const own = languages.filter((language) => language !== 'en') // has a model of its own
+    for (const language of own) calibration[language] = fitCalibration(ofLanguage(language))
+    calibration.und = fitCalibration(own.flatMap(ofLanguage))
+  }
+  const judged = languages.filter((language) => calibration[language] !== undefined)
+  const limit = limitFor(
+    judged.map((language) => ({ rows: ofLanguage(language), calibration: calibration[language]! })),
+  )
   write(lists, head, model, calibration, limit)
 }
 
 /** Raw scores of each post by a model that has not seen it. */
-function heldOut(samples: SentimentSamples, options: Parameters<typeof trainSoftmax>[1]): Scored[] {
+function heldOutScores(samples: SentimentSamples, options: Parameters<typeof trainSoftmax>[1]): Scored[] {
   const fold = new Int32Array(samples.posts.length)
   const random = new Random(SEED)
   for (let row = 0; row < fold.length; row++) fold[row] = random.below(FOLDS)
@@ -100,24 +110,23 @@ function heldOut(samples: SentimentSamples, options: Parameters<typeof trainSoft
     const model = trainSoftmax(samples, { ...options, rows })
     for (let row = 0; row < fold.length; row++) {
       if (fold[row] !== part) continue
-      const isNegated = samples.isNegated[row] === 1
-      scored[row] = { scores: rawScores(samples, model, row), label: samples.posts[row]!.label, isNegated }
+      scored[row] = scoredRow(samples, model, row)
     }
   }
   return scored
 }
 
-export function rawScores(
-  { features, values, starts }: SentimentSamples,
+function scoredRow(
+  { features, values, starts, posts, isNegated }: SentimentSamples,
   model: LinearModel,
   row: number,
-): Float64Array {
+): Scored {
   const scores = Float64Array.from(model.bias)
   for (let i = starts[row]!; i < starts[row + 1]!; i++) {
     const at = features[i]! * CLASSES
     for (let k = 0; k < CLASSES; k++) scores[k]! += values[i]! * model.weights[at + k]!
   }
-  return scores
+  return { scores, label: posts[row]!.label, isNegated: isNegated[row] === 1 }
 }
 
 /** The smallest probability above which labels are right often enough. */
