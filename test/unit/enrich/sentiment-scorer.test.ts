@@ -49,6 +49,12 @@ describe('createSentimentScorer', () => {
     expect(better.model).toMatch(/^sentiment-multi\//)
   })
 
+  it('hears a negation, up to four words on and no further than its clause', () => {
+    const positive = (text: string): number => scored(text).positive
+    expect(positive('I am not happy')).toBeLessThan(positive('I am happy') - 0.2)
+    expect(positive('it is not something great')).toBeLessThan(positive('not that. it is something great') - 0.2)
+  })
+
   it('gives probabilities that add up to one, and a label of the highest raw score', () => {
     for (const text of POSTS) {
       const value = scored(text)
