@@ -1,7 +1,8 @@
-import { type SearchIndex, TermField } from '#infra/contracts/search-index.ts'
+import { type SearchIndex, type TermCount, TermField } from '#infra/contracts/search-index.ts'
 import type { Alert, AlertFacts } from '#schemas/generated.ts'
 import type { AlertRule } from './alert-rule.ts'
 import type { MoodChange } from './negative-share-detector.ts'
+import { countStems, stemmerOf } from './stem-words.ts'
 
 type Opening = Extract<MoodChange, { kind: 'open' }>
 
@@ -29,7 +30,7 @@ export async function describeOpening(
   const words = (selection: typeof during, fields: readonly TermField[], termLimit: number) =>
     index.aggregate({ ...selection, buckets: false, terms: fields, termLimit })
   const [now, then, authors, page] = await Promise.all([
-    words(during, [TermField.Word, TermField.Platform], CANDIDATES),
+    words(during, [TermField.Word, TermField.Platform, TermField.Language], CANDIDATES),
     words(before, [TermField.Word], CANDIDATES * 5),
     words(during, [TermField.Author], AUTHORS_COUNTED),
     index.search({ ...during, sort: 'newest', limit: SAMPLES, after: null }),
@@ -40,7 +41,11 @@ export async function describeOpening(
     expectedShare: change.usual,
     mentions: Math.round(change.mentions),
     windowMs: at - change.since,
-    terms: unusualWords(now.terms.word ?? [], now.total.mentions, then.terms.word ?? [], then.total.mentions),
+    terms: unusualWords(
+      { counts: now.terms.word ?? [], mentions: now.total.mentions },
+      { counts: then.terms.word ?? [], mentions: then.total.mentions },
+      now.terms.language?.[0]?.term ?? null,
+    ),
     sources: (now.terms.platform ?? []).slice(0, SOURCES).map(({ term }) => term),
     authors: authors.terms.author?.length ?? 0,
     samples: page.hits.map((hit) => hit.id),
@@ -104,19 +109,23 @@ function severityOf(overLimit: number, difference: number, mentions: number): nu
   return Math.max(1, Math.min(10, Math.round(1 + 4 * distance + 4 * volume + Math.min(1, overLimit - 1))))
 }
 
+interface Words {
+  readonly counts: readonly TermCount[]
+  readonly mentions: number
+}
+
 /**
- * Words that are more frequent than before beyond chance: the log-likelihood ratio of Dunning, "Accurate methods for the
- * statistics of surprise and coincidence", Computational Linguistics 1993. Significant, not frequent.
+ * Words, in any of their inflections, that are more frequent than before beyond chance: the log-likelihood ratio of Dunning,
+ * "Accurate methods for the statistics of surprise and coincidence", Computational Linguistics 1993. Significant, not frequent.
  */
-export function unusualWords(
-  now: readonly { readonly term: string; readonly mentions: number }[],
-  nowTotal: number,
-  before: readonly { readonly term: string; readonly mentions: number }[],
-  beforeTotal: number,
-): readonly string[] {
-  const known = new Map(before.map(({ term, mentions }) => [term, mentions]))
-  return now
-    .map(({ term, mentions }) => ({ term, surprise: surprise(mentions, nowTotal, known.get(term) ?? 0, beforeTotal) }))
+export function unusualWords(now: Words, before: Words, language: string | null): readonly string[] {
+  const stem = stemmerOf(language)
+  const known = countStems(before.counts, stem)
+  return [...countStems(now.counts, stem)]
+    .map(([key, { term, mentions }]) => ({
+      term,
+      surprise: surprise(mentions, now.mentions, known.get(key)?.mentions ?? 0, before.mentions),
+    }))
     .filter(({ surprise }) => surprise > 6.6) // one in a hundred by chance
     .sort((a, b) => b.surprise - a.surprise)
     .slice(0, TERMS)
