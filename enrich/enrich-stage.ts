@@ -16,6 +16,8 @@ export interface EnrichStageOptions extends EnrichWorkerData {
   readonly workers: number
   /** A slice that takes longer is cut in halves until the record to blame stands alone. */
   readonly deadlineMs: number
+  /** Another worker file, for tests. */
+  readonly worker?: URL
 }
 
 /** Annotates mentions in worker threads; hands heartbeats and author operations on as they are, in the same partition. */
@@ -23,9 +25,9 @@ export class EnrichStage implements Stage, AsyncDisposable {
   readonly name = 'enrich'
   readonly #pool: WorkerPool<EnrichRequest, EnrichAnswer>
 
-  constructor({ workers, deadlineMs, ...workerData }: EnrichStageOptions) {
+  constructor({ workers, deadlineMs, worker, ...workerData }: EnrichStageOptions) {
     this.#pool = new WorkerPool({
-      url: workerUrl(import.meta.url, 'enrich-worker'),
+      url: worker ?? workerUrl(import.meta.url, 'enrich-worker'),
       size: workers,
       workerData: workerData satisfies EnrichWorkerData,
       deadlineMs,

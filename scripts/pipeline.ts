@@ -10,6 +10,7 @@ import { type Books, tally } from '#infra/runtime/books.ts'
 import { runConnector } from '#infra/runtime/connector-runner.ts'
 import { DiskGate } from '#infra/runtime/disk-gate.ts'
 import type { Metrics } from '#infra/runtime/metrics.ts'
+import { runTogether } from '#infra/runtime/run-together.ts'
 import { runStage } from '#infra/runtime/stage-runner.ts'
 import type { Supervisor } from '#infra/runtime/supervisor.ts'
 import { mentionTokens } from '#query/mention-tokens.ts'
@@ -31,8 +32,8 @@ export type StageName = (typeof StageName)[keyof typeof StageName]
 export interface Companion {
   readonly name: StageName
   run(signal: AbortSignal): Promise<void>
-  /** Resolves when everything that the index or log holds now has been dealt with. */
-  settle(): Promise<void>
+  /** Resolves when everything that the index or log holds now has been dealt with, or when the signal aborts. */
+  settle(signal: AbortSignal): Promise<void>
 }
 
 export interface PipelineOptions {
@@ -67,11 +68,9 @@ const IDLE_LOOK_MS = 50
 export async function runPipeline(options: PipelineOptions, untilIdle: boolean, signal: AbortSignal): Promise<void> {
   const { installation, stages, clock, logger, metrics, books, supervisor } = options
   const { log, topics } = installation
-  const ended = new AbortController()
-  const running = AbortSignal.any([signal, ended.signal])
   const wiring = { log, dead: topics.dead, clock, logger, metrics, ...BATCH }
 
-  if (stages.has(StageName.Index)) books.carry(await waitingMentions(log, options))
+  books.carry(await waitingMentions(log, options))
   const enrich = stages.has(StageName.Enrich)
     ? new EnrichStage({
         workers: ENRICH_WORKERS,
@@ -93,32 +92,27 @@ export async function runPipeline(options: PipelineOptions, untilIdle: boolean, 
     },
   })
 
-  const parts: Promise<void>[] = []
-  const keep = (name: string, run: () => Promise<void>) => parts.push(supervisor.keep(name, run, running))
+  const parts: ((running: AbortSignal) => Promise<void>)[] = []
+  const keep = (name: string, run: (running: AbortSignal) => Promise<void>) =>
+    parts.push((running) => supervisor.keep(name, () => run(running), running))
   if (enrich !== null) {
     const stage = { ...wiring, stage: enrich, input: topics.raw, output: topics.enriched, onDone: countEnriched(books) }
-    keep('enrich', () => runStage(stage, running))
+    keep('enrich', (running) => runStage(stage, running))
   }
   if (stages.has(StageName.Index)) {
-    keep('index', () => runStage({ ...wiring, stage: index, input: topics.enriched, output: null }, running))
+    keep('index', (running) => runStage({ ...wiring, stage: index, input: topics.enriched, output: null }, running))
   }
   const companions = options.companions.filter(({ name }) => stages.has(name))
-  for (const companion of companions) keep(companion.name, () => companion.run(running))
+  for (const companion of companions) keep(companion.name, (running) => companion.run(running))
 
-  const ingest = stages.has(StageName.Ingest) ? runConnectors(options, untilIdle, running) : Promise.resolve()
-  const work = untilIdle ? ingest.then(() => settle(options, companions, running)) : ingest
-  try {
-    // Without `untilIdle` the stages outlive their sources: they end with the signal.
-    await firstFailure([...parts, work], untilIdle ? work : null)
-  } finally {
-    ended.abort()
-    await Promise.allSettled([...parts, work])
-  }
-}
-
-/** Resolves with `enough` or when all are done; rejects with the first rejection. */
-async function firstFailure(all: readonly Promise<void>[], enough: Promise<void> | null): Promise<void> {
-  await (enough === null ? Promise.all(all) : Promise.race([enough, Promise.all(all)]))
+  const idle = new AbortController()
+  parts.push(async (running) => {
+    if (stages.has(StageName.Ingest)) await runConnectors(options, untilIdle, running)
+    if (!untilIdle) return // the stages outlive their sources: they end with the signal
+    await settle(options, companions, running)
+    idle.abort()
+  })
+  await runTogether(parts, AbortSignal.any([signal, idle.signal]))
 }
 
 async function runConnectors(options: PipelineOptions, once: boolean, signal: AbortSignal): Promise<void> {
@@ -191,14 +185,14 @@ async function settle(options: PipelineOptions, companions: readonly Companion[]
       await options.clock.sleep(IDLE_LOOK_MS, signal).catch(() => {})
     }
   }
-  if (signal.aborted) return
-  for (const companion of companions) await companion.settle()
+  for (const companion of companions) if (!signal.aborted) await companion.settle(signal)
 }
 
 /** Mention operations that an earlier run left in the log before one of our stages. */
 async function waitingMentions(log: EventLog, { installation, stages }: PipelineOptions): Promise<number> {
   const { topics } = installation
-  const groups: [string, string][] = [[StageName.Index, topics.enriched]]
+  const groups: [string, string][] = []
+  if (stages.has(StageName.Index)) groups.push([StageName.Index, topics.enriched])
   if (stages.has(StageName.Enrich)) groups.push([StageName.Enrich, topics.raw])
   let waiting = 0
   for (const [group, topic] of groups) {

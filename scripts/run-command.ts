@@ -18,10 +18,12 @@ export async function runCommand(command: (io: CommandIo) => Promise<ExitCode> |
   process.on('SIGINT', interrupt)
   process.on('SIGTERM', interrupt)
   // A reader that has gone (`| head`) is no failure.
-  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    if (error.code === 'EPIPE') process.exit(ExitCode.Done)
-    throw error
-  })
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(ExitCode.Done)
+      throw error
+    })
+  }
   const io = { input: process.stdin, output: process.stdout, errors: process.stderr, signal: interrupted.signal }
   try {
     const code = (await command(io)) ?? ExitCode.Done
@@ -35,6 +37,12 @@ export async function runCommand(command: (io: CommandIo) => Promise<ExitCode> |
 }
 
 function report(error: unknown): ExitCode {
+  if (error instanceof SuppressedError) {
+    // What failed first decides; what failed while everything was being closed is told as well.
+    const code = report(error.suppressed)
+    process.stderr.write(`earshot: while it ended: ${messageOf(error.error)}\n`)
+    return code
+  }
   if (error instanceof PipelineError) {
     process.stderr.write(`earshot: ${error.message}\n`)
     return error.class === ErrorClass.Config ? ExitCode.Usage : ExitCode.Failed
@@ -45,3 +53,5 @@ function report(error: unknown): ExitCode {
   process.stderr.write(`${error instanceof Error ? error.stack : String(error)}\n`)
   return ExitCode.Failed
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))

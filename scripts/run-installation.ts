@@ -12,6 +12,7 @@ import { startHealthServer } from '#infra/runtime/health-server.ts'
 import type { LogLevel } from '#infra/runtime/log-level.ts'
 import { createLogger, readableLine } from '#infra/runtime/logger.ts'
 import { createMetrics } from '#infra/runtime/metrics.ts'
+import { runTogether } from '#infra/runtime/run-together.ts'
 import { Supervisor } from '#infra/runtime/supervisor.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
 import type { BrandProfile } from '#schemas/brand-profile.ts'
@@ -69,7 +70,7 @@ export async function runInstallation(settings: RunSettings, { errors, signal }:
   await using _connections = { [Symbol.asyncDispose]: () => dispatcher.destroy() }
   const metrics = createMetrics()
   const books = new Books()
-  const supervisor = new Supervisor(clock, logger)
+  const supervisor = new Supervisor(clock, logger, metrics)
   await using _health =
     settings.healthPort === undefined
       ? null
@@ -92,22 +93,25 @@ export async function runInstallation(settings: RunSettings, { errors, signal }:
     onAlert: (alert) => bar.line(paintFor(errors)(['bold', 'magenta'], `ALERT  ${safeText(alert.summary)}`)),
   })
   const companions: Companion[] = [
-    { name: StageName.Alerts, run: (until) => alerting.run(until), settle: () => alerting.settle(signal) },
-    archiving(settings, installation, logger, signal),
+    { name: StageName.Alerts, run: (until) => alerting.run(until), settle: (until) => alerting.settle(until) },
+    archiving(settings, installation, logger),
   ]
 
   const startedAt = clock.now()
-  const record = (ended: boolean) =>
-    writeRunRecord(installation.table, {
-      ...{ startedAt, at: clock.now(), ended, books: books.snapshot() },
-      health: Object.fromEntries(supervisor.health),
-    })
+  let recorded: Promise<void> = Promise.resolve()
+  /** In turn, so that the last one made is the last one written. It is only for people who look: the run goes on without. */
+  const record = (ended: boolean): Promise<void> => {
+    const write = () =>
+      writeRunRecord(installation.table, {
+        ...{ startedAt, at: clock.now(), ended, books: books.snapshot() },
+        health: Object.fromEntries(supervisor.health),
+      })
+    recorded = recorded.then(write).catch((err) => logger.warn({ err }, 'status not written'))
+    return recorded
+  }
   const progressOf = new Map<string, Progress>()
   const redraw = setInterval(() => draw(bar, books, progressOf, startedAt), REDRAW_MS)
-  const recording = setInterval(
-    () => void record(false).catch((err) => logger.warn({ err }, 'status not written')),
-    RECORD_EVERY_MS,
-  )
+  const recording = setInterval(() => void record(false), RECORD_EVERY_MS)
   try {
     await record(false)
     logger.info(
@@ -147,12 +151,7 @@ export async function runInstallation(settings: RunSettings, { errors, signal }:
   return books.snapshot()
 }
 
-function archiving(
-  settings: RunSettings,
-  installation: Installation,
-  logger: Logger,
-  interrupted: AbortSignal,
-): Companion {
+function archiving(settings: RunSettings, installation: Installation, logger: Logger): Companion {
   const { log, topics, objects, namespace, epochs, index } = installation
   const clock = systemClock
   const archivers = (
@@ -177,9 +176,9 @@ function archiving(
   }
   return {
     name: StageName.Archive,
-    run: async (signal) =>
-      void (await Promise.all([...archivers.map((archiver) => archiver.run(signal)), prune(signal)])),
-    settle: async () => void (await Promise.all(archivers.map((archiver) => archiver.settle(interrupted)))),
+    // All or none: a restart of one that failed subscribes again, which needs the other to have let go as well.
+    run: (signal) => runTogether([...archivers.map((archiver) => archiver.run.bind(archiver)), prune], signal),
+    settle: async (signal) => void (await Promise.all(archivers.map((archiver) => archiver.settle(signal)))),
   }
 }
 

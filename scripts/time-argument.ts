@@ -1,7 +1,9 @@
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 
 const UNIT_MS = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 } as const
-const LOCAL = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?)?$/
+const LOCAL = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2})(?::(\d{2}))?)?$/
+const EXACT = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(:\d{2}(\.\d+)?)?([Zz]|[+-]\d{2}:\d{2})$/
+const DAY_MS = 86_400_000
 
 /**
  * A moment as people type it: `36h`, `7d` (so long before `now`), `2026-11-01` and `2026-11-01T12:00` (in `timeZone`), or a
@@ -12,11 +14,13 @@ export function parseTime(text: string, now: number, timeZone: string): number {
   if (ago) return now - Number(ago[1]) * UNIT_MS[ago[2] as keyof typeof UNIT_MS]
   const local = LOCAL.exec(text)
   if (local) {
-    const [year, month, day, hour, minute, second] = local.slice(1).map((part) => Number(part ?? 0))
-    const asUtc = Date.UTC(year as number, (month as number) - 1, day, hour, minute, second)
-    if (new Date(asUtc).getUTCDate() === day) return asUtc - zoneOffset(asUtc, timeZone)
+    const [, date, time = '00:00', second = '00'] = local
+    const wall = `${date}T${time}:${second}.000Z`
+    const asUtc = Date.parse(wall)
+    // The 30th of February would be taken for a day of March.
+    if (Number.isFinite(asUtc) && new Date(asUtc).toISOString() === wall) return localTime(asUtc, timeZone)
   }
-  const exact = /[Zz]|[+-]\d{2}:\d{2}$/.test(text) ? Date.parse(text) : Number.NaN
+  const exact = EXACT.test(text) ? Date.parse(text.toUpperCase()) : Number.NaN
   if (Number.isFinite(exact)) return exact
   throw new PipelineError(
     ErrorClass.Config,
@@ -25,10 +29,13 @@ export function parseTime(text: string, now: number, timeZone: string): number {
   )
 }
 
-/** What must be taken from a wall-clock time (read as UTC) of that zone to get UTC; asked twice because of clock changes. */
-function zoneOffset(wall: number, timeZone: string): number {
-  const first = offsetAt(wall, timeZone)
-  return offsetAt(wall - first, timeZone)
+/** When a clock on the wall of that zone shows `wall` (read as UTC): the first time if it does twice; if never, so much after the gap. */
+function localTime(wall: number, timeZone: string): number {
+  const before = offsetAt(wall - DAY_MS, timeZone)
+  const first = wall - before
+  if (offsetAt(first, timeZone) === before) return first
+  const after = wall - offsetAt(wall + DAY_MS, timeZone)
+  return offsetAt(after, timeZone) === wall - after ? after : first
 }
 
 function offsetAt(time: number, timeZone: string): number {

@@ -12,6 +12,7 @@ const SCHEDULE_MS = [5_000, 60_000, 300_000, 1_800_000, 7_200_000, 18_000_000, 3
 const DUE = 'outbox/due/'
 const DONE = 'outbox/done/'
 const KEPT = 'alert/'
+const PAGE = 200
 
 interface Message {
   readonly alert: Alert
@@ -66,13 +67,17 @@ export class AlertOutbox {
   /** Sends what is due. A failure is written down with its next time and never stops the others. */
   async deliver(rules: readonly AlertRule[], signal: AbortSignal): Promise<void> {
     const { table, clock } = this.#options
-    for (const row of await table.list(DUE, { limit: 200 })) {
-      if (signal.aborted) return
-      const message = row.value as Message
-      if (message.dueAt > clock.now()) continue
-      const target = rules.find(({ id }) => id === message.alert.rule)?.deliver[message.target]
-      if (target === undefined) await this.#finish(row, 'the rule or its target is gone')
-      else await this.#send(row, message, target, signal)
+    let page = await table.list(DUE, { limit: PAGE })
+    while (page.length > 0) {
+      for (const row of page) {
+        if (signal.aborted) return
+        const message = row.value as Message
+        if (message.dueAt > clock.now()) continue
+        const target = rules.find(({ id }) => id === message.alert.rule)?.deliver[message.target]
+        if (target === undefined) await this.#finish(row, 'the rule or its target is gone')
+        else await this.#send(row, message, target, signal)
+      }
+      page = await table.list(DUE, { limit: PAGE, after: (page.at(-1) as Row).key })
     }
   }
 

@@ -11,6 +11,7 @@ import {
   encodeDeletes,
 } from '#infra/runtime/archive-deletes.ts'
 import { dayOfKey, readSegmentSummary, SegmentWriter, segmentKey } from '#infra/runtime/archive-segment.ts'
+import { consume } from '#infra/runtime/consume.ts'
 import { retry } from '#infra/runtime/retry.ts'
 import { decode } from '#schemas/codec.ts'
 import { Header } from '#schemas/topics.ts'
@@ -61,21 +62,16 @@ export class Archiver {
   /** Archives until the signal aborts. Rejects when the archive and the log contradict each other, or on a failure that lasts. */
   async run(signal: AbortSignal): Promise<void> {
     const { log, topic } = this.#options
-    if (signal.aborted) return
     this.#open.clear() // a run that failed left these, and the log gives them again
-    await using subscription = await log.subscribe(
-      {
-        group: 'archive',
-        topic,
-        maxRecords: 2_000,
-        maxBytes: 8 << 20,
-        idleMs: 200,
-        onRevoke: (partition) => this.#forget(partition),
-      },
-      (batch) => this.#take(batch),
-    )
-    const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-    await Promise.race([subscription.done, aborted])
+    const options = {
+      group: 'archive',
+      topic,
+      maxRecords: 2_000,
+      maxBytes: 8 << 20,
+      idleMs: 200,
+      onRevoke: (partition: number) => this.#forget(partition),
+    }
+    await consume(log, options, (batch) => this.#take(batch), signal)
   }
 
   /** Resolves when everything that the topic holds now is stored and committed. */

@@ -22,7 +22,7 @@ export function foldBuckets(buckets: Aggregates['buckets'], period: Period, time
   for (const { start, sums } of buckets) {
     const label = labelOf(start)
     if (last?.label !== label) {
-      if (last !== undefined) spans.push(...emptySpans(last, start, label, labelOf))
+      if (last !== undefined) spans.push(...emptySpans(last, start, label, labelOf, SHORTEST_MS[period]))
       last = { start: firstMoment(start, label, labelOf), label, sums: NO_SUMS }
       spans.push(last)
     }
@@ -33,21 +33,25 @@ export function foldBuckets(buckets: Aggregates['buckets'], period: Period, time
 
 /** The length of a bucket; time zones move by quarters of an hour, so a span begins at a bucket's start. */
 const STEP_MS = 5 * 60_000
+/** No local hour or day is shorter: Lord Howe Island moves its clocks by half an hour. So far ahead nobody need look for the next. */
+const SHORTEST_MS: Readonly<Record<Period, number>> = { hour: 30 * 60_000, day: 20 * 3_600_000 }
 
 function emptySpans(
   from: { readonly start: number; readonly label: string },
   until: number,
   untilLabel: string,
   labelOf: (time: number) => string,
+  shortest: number,
 ): { start: number; label: string; sums: Sums }[] {
   const spans = []
   let label = from.label
-  for (let time = from.start; time < until; time += STEP_MS) {
+  for (let time = from.start + shortest; time < until; time += STEP_MS) {
     const here = labelOf(time)
     if (here === label) continue
     if (here === untilLabel) break
     label = here
     spans.push({ start: time, label, sums: NO_SUMS })
+    time += shortest - STEP_MS
   }
   return spans
 }

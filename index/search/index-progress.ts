@@ -16,8 +16,8 @@ export class IndexProgress {
   record(partition: number, { source, observedAt, exhausted }: Heartbeat): void {
     const reached = this.#reached.get(source.connector) ?? new Map<number, number>()
     this.#reached.set(source.connector, reached)
-    const point = exhausted ? Number.POSITIVE_INFINITY : observedAt
-    reached.set(partition, Math.max(reached.get(partition) ?? point, point))
+    // The latest word counts, not the highest: a source that had ended in an earlier run may go on in this one.
+    reached.set(partition, exhausted ? Number.POSITIVE_INFINITY : observedAt)
   }
 
   /** Everything that these connectors had shown until then is searchable; null while one of them has not reported from every partition. */

@@ -35,7 +35,7 @@ export interface RecordBatch {
   readonly records: readonly LogRecord[]
   /** First offset that did not exist when this batch was read. */
   readonly end: number
-  /** Aborts when the partition is revoked or the subscription ends. */
+  /** Aborts when the partition is revoked or the subscription ends. A handler that rejects with its reason then has stopped, not failed. */
   readonly signal: AbortSignal
 }
 

@@ -12,6 +12,7 @@ import type { ObjectStore } from '../contracts/object-store.ts'
 import { type Books, type ConnectorBook, type Mutable, newConnectorBook, sum, tally } from './books.ts'
 import type { Metrics } from './metrics.ts'
 import { retry } from './retry.ts'
+import { isStopped, withGrace } from './stopping.ts'
 
 const MAX_BATCH_RECORDS = 500
 const MAX_BATCH_BYTES = 4 << 20
@@ -49,9 +50,16 @@ interface Batch {
   dead: NewRecord[]
   bytes: number
   book: Mutable<ConnectorBook>
+  /** Resolves when its first record has waited long enough; null while there is none. */
+  due: Promise<'due'> | null
+  /** Aborted when it is published: nobody waits for it any more. */
+  readonly left: AbortController
 }
 
-const emptyBatch = (): Batch => ({ records: [], dead: [], bytes: 0, book: newConnectorBook() })
+const emptyBatch = (): Batch => ({
+  ...{ records: [], dead: [], bytes: 0, book: newConnectorBook() },
+  ...{ due: null, left: new AbortController() },
+})
 
 /**
  * Pre-filter and publish, then checkpoint: reads a connector from `cursor` until it ends or the signal aborts. Everything
@@ -85,13 +93,16 @@ export async function runConnector(
       if (wiring.once && connector.supply !== 'finite' && item.progress && item.progress.done === item.progress.total)
         break
     }
-    if (signal.aborted) return
-    if (connector.supply === 'finite' || wiring.once) {
+    if (signal.aborted) await runner.arrival()
+    else if (connector.supply === 'finite' || wiring.once) {
       runner.heartbeat(lastObservedAt ?? wiring.clock.now(), true)
       await runner.flush()
     }
+  } catch (error) {
+    if (!isStopped(error, signal)) throw error
   } finally {
     ended.abort()
+    await runner.end()
     await items.return?.()
   }
 }
@@ -101,8 +112,8 @@ class ConnectorRunner {
   readonly #wiring: ConnectorWiring
   readonly #signal: AbortSignal
   #batch = emptyBatch()
-  #inFlight: Promise<void> = Promise.resolve()
-  #waiting: Promise<IteratorResult<ReadItem>> | null = null
+  /** The batch that is being made durable; stays when that has failed. */
+  #inFlight: Promise<void> | null = null
   #heartbeatAt = Number.NEGATIVE_INFINITY
 
   constructor(connector: Connector, wiring: ConnectorWiring, signal: AbortSignal) {
@@ -111,23 +122,18 @@ class ConnectorRunner {
     this.#signal = signal
   }
 
-  /** The next item; publishes what waits when the source pauses. */
+  /** The next item. Meanwhile publishes what has waited long enough, and rejects when what is in flight has failed. */
   async next(items: AsyncIterator<ReadItem>): Promise<IteratorResult<ReadItem>> {
-    this.#waiting ??= items.next()
-    const waiting = this.#waiting
-    if (this.#batch.bytes > 0) {
-      const paused = new AbortController()
-      const pause = this.#wiring.clock.sleep(MAX_WAIT_MS, paused.signal).then(
-        () => 'paused' as const,
-        () => 'read' as const,
-      )
-      const first = await Promise.race([waiting, pause])
-      paused.abort()
-      if (first === 'paused') await this.#publish()
+    const reading = items.next()
+    reading.catch(() => {}) // nobody looks at it when publishing fails first
+    for (;;) {
+      const { due } = this.#batch
+      const inFlight = this.#inFlight
+      if (due === null && inFlight === null) return reading
+      const first = await Promise.race([due, inFlight, reading].filter((event) => event !== null))
+      if (first === 'due') await this.#publish()
+      else if (first !== undefined) return first
     }
-    const result = await waiting
-    this.#waiting = null
-    return result
   }
 
   async take(item: Exclude<ReadItem, { kind: 'checkpoint' }>): Promise<void> {
@@ -173,6 +179,7 @@ class ConnectorRunner {
         item satisfies never
     }
     const { records, dead, bytes } = this.#batch
+    this.#batch.due ??= this.#dueAfterWait()
     if (records.length + dead.length >= MAX_BATCH_RECORDS || bytes >= MAX_BATCH_BYTES) await this.#publish()
   }
 
@@ -185,18 +192,35 @@ class ConnectorRunner {
     this.#toEveryPartition({ key: this.#connector.id, value }, 'heartbeat')
   }
 
+  #dueAfterWait(): Promise<'due'> {
+    const due = () => 'due' as const
+    return this.#wiring.clock.sleep(MAX_WAIT_MS, this.#batch.left.signal).then(due, due)
+  }
+
   /** Resolves when everything taken so far is durable. */
   async flush(): Promise<void> {
     await this.#publish()
+    await this.arrival()
+  }
+
+  /** Resolves when everything published so far is durable. */
+  async arrival(): Promise<void> {
     await this.#inFlight
+  }
+
+  /** Resolves when nothing is under way any more, so that another run comes after this one. */
+  async end(): Promise<void> {
+    this.#batch.left.abort()
+    await this.#inFlight?.catch(() => {})
   }
 
   /** Sends the batch once the one before it is durable, so that order holds and at most one waits. */
   async #publish(): Promise<void> {
     const { log, raw, dead, clock, logger, metrics, books } = this.#wiring
     const batch = this.#batch
-    await this.#inFlight
+    await this.arrival()
     await this.#wiring.gate(this.#signal)
+    batch.left.abort()
     this.#batch = emptyBatch()
     const again = (topic: string, records: NewRecord[]) =>
       retry(() => log.produce(topic, records), {
@@ -210,16 +234,18 @@ class ConnectorRunner {
           )
         },
       })
-    this.#inFlight = (async () => {
-      await Promise.all([
-        batch.records.length > 0 && again(raw, batch.records),
-        batch.dead.length > 0 && again(dead, batch.dead),
-      ])
+    const durable = Promise.all([
+      batch.records.length > 0 && again(raw, batch.records),
+      batch.dead.length > 0 && again(dead, batch.dead),
+    ])
+    const inFlight = withGrace(durable, this.#signal, clock).then(() => {
       books.addRead(this.#connector.id, batch.book)
       this.#measure(batch.book)
-    })()
-    // Awaited by the next publish or flush; without this a failure in between would count as unhandled.
-    this.#inFlight.catch(() => {})
+      this.#inFlight = null
+    })
+    // Awaited by whoever reads, publishes or flushes next; without this a failure in between would count as unhandled.
+    inFlight.catch(() => {})
+    this.#inFlight = inFlight
   }
 
   #measure(book: ConnectorBook): void {

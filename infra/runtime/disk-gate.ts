@@ -24,7 +24,7 @@ export class DiskGate {
     return this.#open
   }
 
-  /** Resolves when there is room, or when the signal aborts. */
+  /** Resolves when there is room, or when the signal aborts. Rejects when the disk cannot be asked; the next call asks again. */
   async pass(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (this.#clock.now() - this.#lookedAt >= LOOK_EVERY_MS) {
@@ -37,9 +37,13 @@ export class DiskGate {
   }
 
   async #look(): Promise<void> {
-    const freeBytes = await this.#freeBytes()
+    let freeBytes: number
+    try {
+      freeBytes = await this.#freeBytes()
+    } finally {
+      this.#looking = null
+    }
     this.#lookedAt = this.#clock.now()
-    this.#looking = null
     const open = freeBytes >= this.#minFreeBytes
     if (open === this.#open) return
     this.#open = open

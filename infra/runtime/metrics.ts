@@ -4,7 +4,8 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 export interface Metrics {
   readonly registry: Registry
   readonly connectorRecords: Counter<'connector' | 'outcome'>
-  readonly connectorRestarts: Counter<'connector'>
+  /** Connectors by their ids, and stages. */
+  readonly partRestarts: Counter<'part'>
   readonly stageRecords: Counter<'stage' | 'outcome'>
   readonly stageRetries: Counter<'stage' | 'code'>
   readonly stageBatchSeconds: Histogram<'stage'>
@@ -22,10 +23,10 @@ export function createMetrics(): Metrics {
       labelNames: ['connector', 'outcome'],
       registers,
     }),
-    connectorRestarts: new Counter({
-      name: 'connector_restarts_total',
-      help: 'Times a connector failed and was started again',
-      labelNames: ['connector'],
+    partRestarts: new Counter({
+      name: 'part_restarts_total',
+      help: 'Times a connector or stage failed for a passing reason and was started again',
+      labelNames: ['part'],
       registers,
     }),
     stageRecords: new Counter({

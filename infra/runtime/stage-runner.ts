@@ -4,8 +4,10 @@ import type { Clock } from '../contracts/clock.ts'
 import type { PipelineError } from '../contracts/errors.ts'
 import type { Ack, EventLog, LogRecord, NewRecord, RecordBatch } from '../contracts/event-log.ts'
 import type { Outcome, Stage } from '../contracts/stage.ts'
+import { consume } from './consume.ts'
 import type { Metrics } from './metrics.ts'
 import { retry } from './retry.ts'
+import { withGrace } from './stopping.ts'
 
 export interface StageWiring {
   readonly stage: Stage
@@ -29,13 +31,8 @@ export interface StageWiring {
  */
 export async function runStage(wiring: StageWiring, signal: AbortSignal): Promise<void> {
   const { stage, log, input, maxRecords, maxBytes } = wiring
-  if (signal.aborted) return
-  await using subscription = await log.subscribe(
-    { group: stage.name, topic: input, maxRecords, maxBytes, idleMs: 1_000 },
-    (batch) => handle(wiring, batch),
-  )
-  const aborted = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
-  await Promise.race([subscription.done, aborted])
+  const options = { group: stage.name, topic: input, maxRecords, maxBytes, idleMs: 1_000 }
+  await consume(log, options, (batch) => handle(wiring, batch), signal)
 }
 
 async function handle(wiring: StageWiring, batch: RecordBatch): Promise<Ack> {
@@ -69,10 +66,11 @@ async function handle(wiring: StageWiring, batch: RecordBatch): Promise<Ack> {
   }
   if (sent.length > 0 && output === null) throw new Error(`stage ${stage.name} has no output topic`)
   // Both must be durable before we say so.
-  await Promise.all([
+  const durable = Promise.all([
     sent.length > 0 && again(() => log.produce(output as string, sent)),
     buried.length > 0 && again(() => log.produce(dead, buried)),
   ])
+  await withGrace(durable, batch.signal, clock)
   onDone?.(outcomes, batch.records)
   for (const [outcome, count] of Object.entries(counts)) {
     if (count > 0) metrics.stageRecords.inc({ stage: stage.name, outcome }, count)

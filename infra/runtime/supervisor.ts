@@ -1,11 +1,12 @@
 import type { Logger } from 'pino'
 import type { Clock } from '../contracts/clock.ts'
+import type { Metrics } from './metrics.ts'
 import { backoffMs, isTransient } from './retry.ts'
 
 /** A failure after this long of health starts the back-off anew. */
 const HEALTHY_AFTER_MS = 60_000
 
-export type PartState = 'starting' | 'running' | 'waiting' | 'done' | 'failed'
+export type PartState = 'running' | 'waiting' | 'done' | 'failed'
 
 /** How a part of the process is; `problem` is what it last suffered from, for people. */
 export interface PartHealth {
@@ -19,11 +20,13 @@ export interface PartHealth {
 export class Supervisor {
   readonly #clock: Clock
   readonly #logger: Logger
+  readonly #metrics: Metrics
   readonly #health = new Map<string, PartHealth>()
 
-  constructor(clock: Clock, logger: Logger) {
+  constructor(clock: Clock, logger: Logger, metrics: Metrics) {
     this.#clock = clock
     this.#logger = logger
+    this.#metrics = metrics
   }
 
   get health(): ReadonlyMap<string, PartHealth> {
@@ -54,6 +57,7 @@ export class Supervisor {
         if (signal.aborted) break
         attempt = this.#clock.now() - startedAt > HEALTHY_AFTER_MS ? 1 : attempt + 1
         restarts++
+        this.#metrics.partRestarts.inc({ part })
         const pauseMs = Math.max(1_000, backoffMs(attempt + 3, error.retryAfterMs))
         enter('waiting')
         this.#logger.warn({ err: error, code: error.code, part, restarts, pauseMs }, 'part failed, will start again')

@@ -43,7 +43,8 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
   readonly #options: WorkerPoolOptions
   readonly #members = new Set<Member>()
   readonly #queue: Task[] = []
-  #closed = false
+  /** Why nothing more will be answered: it is closed, or a worker did not come up. */
+  #ended: Error | null = null
 
   constructor(options: WorkerPoolOptions) {
     this.#options = options
@@ -52,30 +53,39 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
 
   /**
    * Resolves with the worker's answer. Rejects with WorkerLostError when the task took the worker down, else with what the
-   * worker threw. The message is copied, not moved: one that waited behind a lost task is given to another worker.
+   * worker threw, or with why there is no worker. The message is copied, not moved: one that waited behind a lost task is given
+   * to another worker.
    */
   run(message: Request): Promise<Answer> {
+    if (this.#ended !== null) return Promise.reject(this.#ended)
     return new Promise<unknown>((resolve, reject) => {
       this.#queue.push({ message, resolve, reject })
       this.#dispatch()
     }) as Promise<Answer>
   }
 
+  /** Ends the workers; what they had not answered is rejected. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#closed = true
+    this.#ended ??= new Error('the workers were stopped')
+    this.#refuse(this.#ended)
     await Promise.all(
       [...this.#members].map((member) => {
         if (member.deadline) clearTimeout(member.deadline)
+        for (const task of member.tasks.splice(0)) task.reject(this.#ended)
         return member.thread.terminate()
       }),
     )
+  }
+
+  #refuse(why: Error): void {
+    for (const task of this.#queue.splice(0)) task.reject(why)
   }
 
   #hire(): void {
     const thread = new Worker(this.#options.url, { workerData: this.#options.workerData })
     const member: Member = { thread, tasks: [], ready: false, deadline: null }
     this.#members.add(member)
-    let cause: unknown
+    let cause: Error | undefined
     thread.on('message', (reply: Reply) => {
       if ('ready' in reply) {
         member.ready = true
@@ -88,19 +98,18 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
       this.#arm(member)
       this.#dispatch()
     })
-    thread.on('error', (error) => {
+    thread.on('error', (error: Error) => {
       cause = error
     })
     thread.on('exit', () => {
       this.#members.delete(member)
-      if (this.#closed) return
-      if (!member.ready) {
-        // It never came up, so no task is to blame and a new one would fail as well.
-        for (const task of [...member.tasks, ...this.#queue.splice(0)])
-          task.reject(cause ?? new Error('a worker did not start'))
-        return
+      if (member.ready) this.#dismiss(member, new WorkerLostError('crash', cause))
+      else {
+        // It never came up, so no task is to blame, and a new one would fail as well: also for those who ask later.
+        this.#queue.unshift(...member.tasks.splice(0))
+        this.#ended ??= cause ?? new Error('a worker did not start')
       }
-      this.#dismiss(member, new WorkerLostError('crash', cause))
+      if (this.#ended !== null) return this.#refuse(this.#ended)
       this.#hire()
       this.#dispatch()
     })
@@ -118,6 +127,7 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
     member.deadline = null
     if (!member.ready || member.tasks.length === 0) return
     member.deadline = setTimeout(() => {
+      this.#members.delete(member) // while it dies nobody else may be given to it, and be blamed
       this.#dismiss(member, new WorkerLostError('deadline'))
       void member.thread.terminate() // its exit hires the next one
     }, this.#options.deadlineMs)
