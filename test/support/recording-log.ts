@@ -16,10 +16,14 @@ export class RecordingLog implements EventLog {
   readonly actions: string[] = []
   readonly produced = new Map<string, NewRecord[]>()
   readonly failures: Error[] = []
+  /** Producers wait for ever, as they do when nobody empties a full log any more. */
+  isFull = false
   readonly #partitions: number
   #handler: ((batch: RecordBatch) => Promise<unknown>) | null = null
   #failed: (error: unknown) => void = () => {}
   #end: () => void = () => {}
+  readonly #ending = new AbortController()
+  #answering: Promise<void> = Promise.resolve()
 
   constructor(partitions = 2) {
     this.#partitions = partitions
@@ -34,6 +38,7 @@ export class RecordingLog implements EventLog {
   }
 
   async produce(topic: string, records: readonly NewRecord[]): Promise<readonly Position[]> {
+    if (this.isFull) await new Promise<never>(() => {})
     const failure = this.failures.shift()
     if (failure !== undefined) {
       this.actions.push(`${topic} failed`)
@@ -52,7 +57,14 @@ export class RecordingLog implements EventLog {
       this.#failed = reject
     })
     done.catch(() => {})
-    return { done, [Symbol.asyncDispose]: async () => this.#end() }
+    return {
+      done,
+      [Symbol.asyncDispose]: async () => {
+        this.#ending.abort()
+        await this.#answering
+        this.#end()
+      },
+    }
   }
 
   /** Resolves when the handler has answered; its answer is written down. */
@@ -68,10 +80,18 @@ export class RecordingLog implements EventLog {
       headers,
       timestamp: 0,
     }))
-    const batch: RecordBatch = { topic, partition, records, end: records.length, signal: new AbortController().signal }
+    this.#answering = this.#hand({ topic, partition, records, end: records.length, signal: this.#ending.signal })
+    await this.#answering
+  }
+
+  async #hand(batch: RecordBatch): Promise<void> {
     try {
       this.actions.push(String(await this.#handler?.(batch)))
     } catch (error) {
+      if (batch.signal.aborted && error === batch.signal.reason) {
+        this.actions.push('stopped')
+        return
+      }
       this.actions.push('rejected')
       this.#failed(error)
     }

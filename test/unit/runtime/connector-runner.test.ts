@@ -1,7 +1,9 @@
+import { getEventListeners } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
+import type { Clock } from '#infra/contracts/clock.ts'
 import type { Connector, ReadItem } from '#infra/contracts/connector.ts'
 import type { Cursor } from '#infra/contracts/cursors.ts'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
@@ -15,6 +17,7 @@ import type { MentionEvent } from '#schemas/generated.ts'
 import { newMention } from '#schemas/mention.ts'
 import { Header } from '#schemas/topics.ts'
 import { RecordingLog } from '#test/support/recording-log.ts'
+import { SkippingClock } from '#test/support/skipping-clock.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 const source = { connector: 'c', platform: 'test', instance: null, latenessMs: 0 }
@@ -52,7 +55,7 @@ function connectorOf(items: readonly ReadItem[], known: Partial<Connector> = {})
 async function run(
   connector: Connector,
   log = new RecordingLog(),
-  known: { once?: boolean; signal?: AbortSignal; from?: Cursor } = {},
+  known: { once?: boolean; signal?: AbortSignal; from?: Cursor; clock?: Clock } = {},
 ) {
   const books = new Books()
   const objects = await openFileObjectStore(await temporaryFolder('payloads'))
@@ -61,7 +64,16 @@ async function run(
     known.from ?? null,
     async ({ value }) => void log.actions.push(`save ${value}`),
     {
-      ...{ log, raw: 'raw', dead: 'dead', partitions: 2, objects, clock: systemClock, books, metrics: createMetrics() },
+      ...{
+        log,
+        raw: 'raw',
+        dead: 'dead',
+        partitions: 2,
+        objects,
+        clock: known.clock ?? systemClock,
+        books,
+        metrics: createMetrics(),
+      },
       ...{ logger: pino({ level: 'silent' }), once: known.once ?? false, gate: async () => {} },
       wanted: ({ text }) => text !== 'boring',
     },
@@ -201,5 +213,91 @@ describe('a connector', () => {
     })
     await run(connector, new RecordingLog(), { from: { value: '7', observedAt: 3 } })
     expect(given).toBe('7')
+  })
+
+  it('lets no record wait for long, also when its source never pauses', async () => {
+    const log = new RecordingLog()
+    const ended = new AbortController()
+    const trickle = connectorOf([], {
+      supply: 'streamed',
+      read: async function* (_cursor, signal) {
+        yield mention('a')
+        while (!signal.aborted) {
+          await turn()
+          yield { kind: 'ignored', reason: 'a like', count: 1 }
+        }
+      },
+    })
+    const running = run(trickle, log, { signal: ended.signal })
+    while (!log.actions.includes('raw <- test:a')) await turn()
+    ended.abort()
+    await running
+  })
+
+  it('ends when what it published is refused, although its source is silent', async () => {
+    const log = new RecordingLog()
+    log.failures.push(new PipelineError(ErrorClass.Permanent, 'REFUSED', 'refused'))
+    const silent = connectorOf([], {
+      supply: 'streamed',
+      read: async function* (_cursor, signal) {
+        yield mention('a')
+        await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()))
+      },
+    })
+    await expect(run(silent, log)).rejects.toMatchObject({ code: 'REFUSED' })
+  })
+
+  it('hides no failure of what is in flight when it is told to stop', async () => {
+    const log = new RecordingLog()
+    log.failures.push(new PipelineError(ErrorClass.Permanent, 'REFUSED', 'refused'))
+    const ended = new AbortController()
+    const full = connectorOf([], {
+      read: async function* () {
+        for (let i = 0; i < 500; i++) yield mention(String(i))
+        ended.abort()
+      },
+    })
+    await expect(run(full, log, { signal: ended.signal })).rejects.toMatchObject({ code: 'REFUSED' })
+  })
+
+  it('counts what became durable while it stopped', async () => {
+    const ended = new AbortController()
+    const full = connectorOf([], {
+      read: async function* () {
+        for (let i = 0; i < 501; i++) yield mention(String(i))
+        ended.abort()
+      },
+    })
+    const { log, books } = await run(full, new RecordingLog(), { signal: ended.signal })
+    expect(log.produced.get('raw')).toHaveLength(500)
+    expect(books.connectors.c).toMatchObject({ read: 500, accepted: 500 })
+  })
+
+  it('does not wait for a full log when it is told to stop, and saves nothing then', async () => {
+    const log = new RecordingLog()
+    log.isFull = true
+    const ended = new AbortController()
+    const items = connectorOf([], {
+      read: async function* () {
+        yield mention('a')
+        ended.abort()
+        yield checkpoint('1', 10)
+      },
+    })
+    await run(items, log, { signal: ended.signal, clock: new SkippingClock() })
+    expect(log.actions).toEqual([])
+  })
+
+  it('leaves no listener on the signal, however often it is started again', async () => {
+    const { signal } = new AbortController()
+    const broken = connectorOf([], {
+      read: async function* () {
+        yield mention('a')
+        yield checkpoint('1', 10)
+        throw new PipelineError(ErrorClass.Transient, 'AWAY', 'away')
+      },
+    })
+    for (let i = 0; i < 3; i++) await expect(run(broken, undefined, { signal })).rejects.toMatchObject({ code: 'AWAY' })
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 })

@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { setImmediate as turn } from 'node:timers/promises'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
@@ -36,7 +37,7 @@ async function running(log: RecordingLog, stage: Stage, onDone?: () => void) {
   )
   run.catch(() => {})
   while (!log.isSubscribed) await turn()
-  return { run, end: () => ended.abort() }
+  return { run, signal: ended.signal, end: () => ended.abort() }
 }
 
 const values = (...words: string[]) => words.map((word) => ({ key: word, value: bytes(word) }))
@@ -102,5 +103,36 @@ describe('a stage', () => {
     await log.give('in', values('hi', 'ho'))
     expect(log.actions).toEqual(['out <- hi', 'out <- ho', 'commit'])
     end()
+  })
+
+  it('hides no bug that comes while it stops', async () => {
+    const log = new RecordingLog()
+    const bug = new TypeError('a bug')
+    const held = Promise.withResolvers<never>()
+    const { run, end } = await running(log, { name: 'late', process: () => held.promise })
+    const given = log.give('in', values('hi'))
+    end()
+    held.reject(bug)
+    await given
+    await expect(run).rejects.toBe(bug)
+  })
+
+  it('does not wait for a full log when it is told to stop, and commits nothing then', async () => {
+    const log = new RecordingLog()
+    log.isFull = true
+    const { run, end } = await running(log, shout)
+    const given = log.give('in', values('hi'))
+    end()
+    await given
+    await run
+    expect(log.actions).toEqual(['stopped'])
+  })
+
+  it('leaves no listener on the signal when it fails, so that restarts do not pile up', async () => {
+    const log = new RecordingLog()
+    const { run, signal } = await running(log, { name: 'broken', process: async () => Promise.reject(new Error('no')) })
+    await log.give('in', values('hi'))
+    await expect(run).rejects.toThrow('no')
+    expect(getEventListeners(signal, 'abort')).toEqual([])
   })
 })

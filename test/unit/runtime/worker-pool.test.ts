@@ -38,4 +38,25 @@ describe('a pool of workers', () => {
     await using pool = new WorkerPool<string, string>({ url, size: 1, workerData: null, deadlineMs: 1_000 })
     await expect(pool.run('a')).rejects.toThrow(/there-is-none/)
   })
+
+  it('says so also to those who ask after they have failed to come up', async () => {
+    const url = new URL('./workers/there-is-none.ts', import.meta.url)
+    await using pool = new WorkerPool<string, string>({ url, size: 2, workerData: null, deadlineMs: 1_000 })
+    await expect(pool.run('a')).rejects.toThrow(/there-is-none/)
+    await expect(pool.run('b')).rejects.toThrow(/there-is-none/)
+  })
+
+  it('gives nothing to a worker that is being ended, so that nobody is blamed for another', async () => {
+    await using pool = openPool(1, 200)
+    await expect(pool.run('hang')).rejects.toMatchObject({ reason: 'deadline' })
+    expect(await pool.run('a')).toBe('A')
+  })
+
+  it('leaves nobody waiting when it is closed', async () => {
+    const pool = openPool(1)
+    const waiting = Promise.allSettled(['hang', 'a', 'b', 'c'].map((word) => pool.run(word)))
+    await pool[Symbol.asyncDispose]()
+    expect((await waiting).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected', 'rejected'])
+    await expect(pool.run('d')).rejects.toThrow('stopped')
+  })
 })
