@@ -13,7 +13,7 @@ import {
 import { dayOfKey, readSegmentSummary, SegmentWriter, segmentKey } from '#infra/runtime/archive-segment.ts'
 import { consume } from '#infra/runtime/consume.ts'
 import { retry } from '#infra/runtime/retry.ts'
-import { decode } from '#schemas/codec.ts'
+import { decode, isReadable } from '#schemas/codec.ts'
 import { Header } from '#schemas/topics.ts'
 
 /** A segment closes at the first of these; what it holds until then is read again after a crash. */
@@ -96,6 +96,8 @@ export class Archiver {
       const isAuthor = type.startsWith('author.')
       // Heartbeats say nothing of mentions, and a replay comes from here.
       if (!(isAuthor || type.startsWith('mention.')) || record.headers[Header.Replay] !== undefined) continue
+      // One foreign record would make its whole segment unreadable; the stage that reads the topic buries it with its bytes.
+      if (!isReadable(isAuthor ? 'AuthorEvent' : this.#options.holds, record.value)) continue
       if (!this.#open.has(partition) && !this.#looked.has(partition)) await this.#adopt(partition, record, end, signal)
       if (record.offset <= (this.#stored.get(partition) ?? -1)) continue
       this.#add(partition, record, isAuthor)
