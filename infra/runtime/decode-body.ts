@@ -58,7 +58,11 @@ async function decompress(name: keyof typeof decoders, bytes: Buffer, maxBytes: 
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') {
       const limit = `${maxBytes.toLocaleString('en')} bytes`
-      throw new PipelineError(ErrorClass.Permanent, 'BODY_TOO_LARGE', `the body unpacks to more than ${limit}`)
+      throw new PipelineError(
+        ErrorClass.Permanent,
+        'BODY_TOO_LARGE',
+        `the body unpacks to more than ${limit}; name an address that gives less`,
+      )
     }
     throw new PipelineError(ErrorClass.Transient, 'BODY_DAMAGED', `the body cannot be unpacked (${name})`, {
       cause: error,

@@ -90,7 +90,11 @@ async function readBody({ body, headers }: Dispatcher.ResponseData, limits: Fetc
   const tooLarge = (): PipelineError => {
     body.on('error', () => {}).destroy()
     const limit = `${limits.maxBytes.toLocaleString('en')} bytes`
-    return new PipelineError(ErrorClass.Permanent, 'BODY_TOO_LARGE', `the body has more than ${limit}`)
+    return new PipelineError(
+      ErrorClass.Permanent,
+      'BODY_TOO_LARGE',
+      `the body has more than ${limit}; name an address that gives less`,
+    )
   }
   if (Number(headers['content-length']) > limits.maxBytes) throw tooLarge()
   const chunks: Buffer[] = []

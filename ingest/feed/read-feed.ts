@@ -41,7 +41,7 @@ const CHUNK_CHARACTERS = 256_000
  */
 export function readFeed(text: string): ReadFeed {
   const start = text.slice(0, 1000).trimStart()
-  if (start === '') throw noFeed('FEED_EMPTY', 'the answer is empty')
+  if (start === '') throw noFeed('FEED_EMPTY', 'the answer is empty; check the URL')
   if (start.startsWith('{') || start.startsWith('[')) return readJson(text)
   const split = splitFeed(text)
   if (split === null) throw notXmlFeed(text)
@@ -174,10 +174,14 @@ function readJson(text: string): ReadFeed {
   try {
     document = JSON.parse(text)
   } catch (error) {
-    throw noFeed('FEED_IS_JSON', 'the answer looks like JSON but cannot be parsed', error)
+    throw noFeed(
+      'FEED_IS_JSON',
+      'the answer looks like JSON but cannot be parsed; tell its publisher, or remove its URL',
+      error,
+    )
   }
   if (!isObject(document) || !detectJsonFeed(document)) {
-    throw noFeed('FEED_IS_JSON', 'the answer is JSON but no JSON Feed (an error message?)')
+    throw noFeed('FEED_IS_JSON', 'the answer is JSON but no JSON Feed (an error message?); check the URL')
   }
   const shell = { ...document, items: [] }
   const info = parseJson(shell)
@@ -202,7 +206,7 @@ function rawJson(items: readonly unknown[]): string[] {
   try {
     return items.map((item) => JSON.stringify(item))
   } catch (error) {
-    throw noFeed('FEED_IS_JSON', 'the answer is nested too deeply', error) // stringify recurses, parse does not
+    throw noFeed('FEED_IS_JSON', 'the answer is nested too deeply; tell its publisher, or remove its URL', error) // stringify recurses, parse does not
   }
 }
 
@@ -220,7 +224,7 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 /** Says what stands there, and where the feed may be when the page names it. */
 function notXmlFeed(text: string): PipelineError {
   if (!/<html[\s>]|<!doctype\s+html/i.test(text.slice(0, 5_000))) {
-    return noFeed('FEED_UNKNOWN', 'the answer is neither RSS, Atom, RDF nor JSON Feed')
+    return noFeed('FEED_UNKNOWN', 'the answer is neither RSS, Atom, RDF nor JSON Feed; check the URL')
   }
   const link = /<link\s[^<>]*application\/(?:rss|atom|feed)\+(?:xml|json)[^<>]*>/i.exec(text.slice(0, 100_000))?.[0]
   const href = /href\s*=\s*["']?([^"'\s>]+)/i.exec(link ?? '')?.[1]

@@ -77,7 +77,9 @@ describe('fetchBounded refuses', () => {
     const attempt = get((_, answer) => respond(answer, 200, { 'content-encoding': encoding }, bomb))
     const error = await failure(attempt)
     expect(error).toMatchObject({ code: 'BODY_TOO_LARGE', class: 'permanent' })
-    expect(error.message).toMatch(/^127\.0\.0\.1:\d+: the body unpacks to more than 10,000,000 bytes$/)
+    expect(error.message).toMatch(
+      /^127\.0\.0\.1:\d+: the body unpacks to more than 10,000,000 bytes; name an address that gives less$/,
+    )
   })
 
   it('a body that is announced as too large, before it is read', async () => {
