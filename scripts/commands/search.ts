@@ -13,6 +13,7 @@ import { timeZoneOf } from '../time-argument.ts'
 
 /** Characters of a mention shown around its first match. */
 const EXCERPT = 280
+const NAMES_SHOWN = 8
 const REASONS_SHOWN = 3
 
 export interface SearchOptions extends SelectionArguments {
@@ -115,7 +116,9 @@ function reasons(annotations: Annotations, text: string, paint: Paint): string[]
     )
   }
   if (entities !== null && entities.items.length > 0) {
-    lines.push(`names: ${entities.items.map(({ text: name, type }) => `${safeText(name)} (${type})`).join(', ')}`)
+    const names = new Set(entities.items.map(({ text: name, type }) => `${safeText(name)} (${type})`))
+    const more = names.size > NAMES_SHOWN ? ` and ${names.size - NAMES_SHOWN} more` : ''
+    lines.push(`names: ${[...names].slice(0, NAMES_SHOWN).join(', ')}${more}`)
   }
   if (fit !== null && fit.value !== null) {
     const known = fit.components.filter(({ value }) => value !== null).map(({ evidence }) => safeText(evidence))

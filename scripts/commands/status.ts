@@ -48,7 +48,8 @@ export async function status(options: StatusOptions, { output }: CommandIo): Pro
     lines.push('', paint('bold', 'sources, last seen'))
     for (const [id, { observedAt }] of Object.entries(record.books.connectors)) {
       lines.push(
-        `  ${id.padEnd(10)} ${observedAt === null ? 'never' : `${when.format(observedAt)} (${ago(now - observedAt)})`}`,
+        // A connector that could not read its source yet says that it has seen it up to the beginning of time.
+        `  ${id.padEnd(10)} ${observedAt ? `${when.format(observedAt)} (${ago(now - observedAt)})` : 'never: see what "earshot run" says of it'}`,
       )
     }
     lines.push('', ...printBooks(record.books, paint))
