@@ -58,7 +58,7 @@ export interface PipelineOptions {
 
 const ENRICH_WORKERS = 2
 const ENRICH_DEADLINE_MS = 10_000
-const BATCH = { maxRecords: 1_000, maxBytes: 8 << 20 }
+const BATCH = { maxRecords: 4_000, maxBytes: 8 << 20 }
 const IDLE_LOOK_MS = 50
 
 /**

@@ -1,4 +1,5 @@
-import { parentPort, type Transferable, Worker } from 'node:worker_threads'
+import { parentPort, type Transferable, type Worker } from 'node:worker_threads'
+import { startWorker } from './start-worker.ts'
 
 /** How many tasks a worker is given at most: one at work, one waiting, so that it never idles between two. */
 const TASKS_PER_WORKER = 2
@@ -82,7 +83,7 @@ export class WorkerPool<Request, Answer> implements AsyncDisposable {
   }
 
   #hire(): void {
-    const thread = new Worker(this.#options.url, { workerData: this.#options.workerData })
+    const thread = startWorker(this.#options.url, this.#options.workerData)
     const member: Member = { thread, tasks: [], ready: false, deadline: null }
     this.#members.add(member)
     let cause: Error | undefined

@@ -16,7 +16,7 @@ import { SearchStore, type StoredMention } from './search-store.ts'
 import { storedTerms } from './stored-terms.ts'
 
 /** Operations of one transaction: enough to share its fsync, few enough for a short wait. */
-const MAX_OPERATIONS = 1_000
+const MAX_OPERATIONS = 4_000
 /** Mentions that one pass over an author or a range holds in memory. */
 const PASS_ROWS = 500
 const CACHE_KIB = 64 * 1024

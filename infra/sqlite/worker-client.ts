@@ -1,7 +1,6 @@
-import { extname } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
+import type { Worker } from 'node:worker_threads'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
+import { startWorker, workerUrl } from '#infra/runtime/start-worker.ts'
 import { buffersOf, type WorkerAnswer, type WorkerMethods, type WorkerRequest } from './serve-worker.ts'
 
 interface Waiting {
@@ -34,8 +33,7 @@ export class WorkerClient<M extends WorkerMethods<M>> implements AsyncDisposable
     name: string,
     options: unknown,
   ): Promise<WorkerClient<M>> {
-    const url = new URL(`./${name}${extname(fileURLToPath(callerUrl))}`, callerUrl)
-    const client = new WorkerClient<M>(new Worker(url, { name, workerData: options }))
+    const client = new WorkerClient<M>(startWorker(workerUrl(callerUrl, name), options))
     try {
       await client.#send('', undefined)
     } catch (error) {
