@@ -9,16 +9,25 @@ export interface CliEnd {
   readonly errors: string
 }
 
+export interface RunningCli {
+  readonly child: ChildProcess
+  readonly end: Promise<CliEnd>
+  /** What it has said on stderr so far. */
+  errors(): string
+}
+
 /** The real command line in a process of its own. */
 export async function runCli(cwd: string, ...args: string[]): Promise<CliEnd> {
   return startCli(cwd, ...args).end
 }
 
-export function startCli(
-  cwd: string,
-  ...args: string[]
-): { child: ChildProcess; end: Promise<CliEnd>; errors: () => string } {
-  const child = spawn(process.execPath, [CLI, ...args], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+export const startCli = (cwd: string, ...args: string[]): RunningCli => startCommand(cwd, cliCommand(...args))
+
+/** The program and its arguments, for those who start it in their own way. */
+export const cliCommand = (...args: string[]): [string, ...string[]] => [process.execPath, CLI, ...args]
+
+export function startCommand(cwd: string, [program, ...args]: readonly [string, ...string[]]): RunningCli {
+  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   let errors = ''
   child.stdout.on('data', (data: Buffer) => {
