@@ -31,7 +31,8 @@ export class LiveTicker {
     const last = hits[0]?.content.mention.publishedAt
     if (last !== undefined) this.#shownUntil = last
     return hits.toReversed().map(({ content: { mention, annotations } }) => {
-      const tone = annotations.sentiment?.uncertain === false ? annotations.sentiment.label : 'unsure'
+      const { sentiment } = annotations
+      const tone = sentiment === null ? 'no score' : sentiment.uncertain ? 'unsure' : sentiment.label
       const colour = tone === 'negative' ? 'red' : tone === 'positive' ? 'green' : 'gray'
       const time = new Date(mention.publishedAt).toTimeString().slice(0, 8)
       const head = `${time}  ${annotations.brands.join(', ').padEnd(8)} ${this.#paint(colour, tone.padEnd(8))} `

@@ -15,6 +15,8 @@ import { timeZoneOf } from '../time-argument.ts'
 const EXCERPT = 280
 const NAMES_SHOWN = 8
 const REASONS_SHOWN = 3
+/** A comma may move a score, but tells a reader nothing. */
+const TELLING = /[\p{L}\p{N}\p{Extended_Pictographic}]|[!?]/u
 
 export interface SearchOptions extends SelectionArguments {
   readonly data?: string
@@ -105,7 +107,7 @@ function reasons(annotations: Annotations, text: string, paint: Paint): string[]
   if (sentiment !== null) {
     const colour = sentiment.label === 'negative' ? 'red' : sentiment.label === 'positive' ? 'green' : 'gray'
     const moved = [...sentiment.explain.parts]
-      .filter(({ weight }) => weight > 0)
+      .filter(({ start, end, weight }) => weight > 0 && TELLING.test(text.slice(start, end)))
       .sort((a, b) => b.weight - a.weight)
       .slice(0, REASONS_SHOWN)
       .map(({ start, end }) => `"${safeText(text.slice(start, end))}"`)

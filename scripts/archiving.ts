@@ -1,0 +1,45 @@
+import type { Logger } from 'pino'
+import { Archiver, pruneArchive } from '#index/archive/archiver.ts'
+import type { Clock } from '#infra/contracts/clock.ts'
+import { runTogether } from '#infra/runtime/run-together.ts'
+import { archivePrefix, type Installation } from './compose.ts'
+import { type Companion, StageName } from './pipeline.ts'
+
+const PRUNE_EVERY_MS = 3_600_000
+/** Deletions of mentions that were never seen are kept so long in the index; the archive keeps them after that. */
+const TOMBSTONE_MS = 3 * 86_400_000
+
+/** Archives both topics, and keeps index and archive within retention. */
+export function createArchiving(
+  { log, topics, objects, namespace, epochs, index }: Installation,
+  retentionMs: number | null,
+  clock: Clock,
+  logger: Logger,
+): Companion {
+  const archivers = (
+    [
+      [topics.raw, 'MentionEvent', epochs.raw],
+      [topics.enriched, 'EnrichedEvent', epochs.enriched],
+    ] as const
+  ).map(
+    ([topic, holds, epoch]) =>
+      new Archiver({ log, topic, holds, objects, prefix: archivePrefix(namespace, topic), epoch, clock, logger }),
+  )
+
+  /** Retention and tombstones, now and every hour. */
+  const prune = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      const now = clock.now()
+      const retainSince = retentionMs === null ? null : now - retentionMs
+      await index.prune(now - TOMBSTONE_MS, retainSince)
+      if (retainSince !== null) await pruneArchive(objects, namespace, retainSince)
+      await clock.sleep(PRUNE_EVERY_MS, signal).catch(() => {})
+    }
+  }
+  return {
+    name: StageName.Archive,
+    // All or none: a restart of one that failed subscribes again, which needs the other to have let go as well.
+    run: (signal) => runTogether([...archivers.map((archiver) => archiver.run.bind(archiver)), prune], signal),
+    settle: async (signal) => void (await Promise.all(archivers.map((archiver) => archiver.settle(signal)))),
+  }
+}
