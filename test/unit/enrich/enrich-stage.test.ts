@@ -82,7 +82,7 @@ describe('the enrich stage', () => {
   })
 
   it('says so, however late it is asked, when its workers cannot start', async () => {
-    await using stage = openStage({ worker: new URL('./workers/there-is-none.ts', import.meta.url) })
+    await using stage = openStage({ workers: 1, worker: new URL('./workers/there-is-none.ts', import.meta.url) })
     await expect(stage.process(told('a'))).rejects.toThrow(/there-is-none/)
     await expect(stage.process(told('b'))).rejects.toThrow(/there-is-none/)
   })

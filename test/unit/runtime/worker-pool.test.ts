@@ -41,7 +41,7 @@ describe('a pool of workers', () => {
 
   it('says so also to those who ask after they have failed to come up', async () => {
     const url = new URL('./workers/there-is-none.ts', import.meta.url)
-    await using pool = new WorkerPool<string, string>({ url, size: 2, workerData: null, deadlineMs: 1_000 })
+    await using pool = new WorkerPool<string, string>({ url, size: 1, workerData: null, deadlineMs: 1_000 })
     await expect(pool.run('a')).rejects.toThrow(/there-is-none/)
     await expect(pool.run('b')).rejects.toThrow(/there-is-none/)
   })
