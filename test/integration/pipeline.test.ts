@@ -1,0 +1,247 @@
+import { setImmediate as turn } from 'node:timers/promises'
+import { pino } from 'pino'
+import { describe, expect, it } from 'vitest'
+import { IndexProgress } from '#index/search/index-progress.ts'
+import type { Connector, ReadItem } from '#infra/contracts/connector.ts'
+import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
+import { Books, waitingOf } from '#infra/runtime/books.ts'
+import { createMetrics } from '#infra/runtime/metrics.ts'
+import { Supervisor } from '#infra/runtime/supervisor.ts'
+import type { MentionEvent } from '#schemas/generated.ts'
+import { newMention } from '#schemas/mention.ts'
+import { type Installation, openInstallation } from '#scripts/compose.ts'
+import { type Companion, runPipeline, StageName } from '#scripts/pipeline.ts'
+import { profileOf } from '../support/brand-profile.ts'
+import { FastClock } from '../support/fast-clock.ts'
+import { temporaryFolder } from '../support/temporary-folder.ts'
+
+const brands = [profileOf({ id: 'acme', name: 'Acme' })]
+const source = { connector: 'c', platform: 'test', instance: null, latenessMs: 0 }
+
+function mention(number: number, text = 'about acme'): ReadItem {
+  const event: MentionEvent = {
+    ...{ id: `test:${number}`, op: 'create', rev: 1, observedAt: 1, ingestedAt: null, reason: null },
+    ...{ source, payload: null, mention: newMention({ platform: 'test', kind: 'post', publishedAt: 1, text }) },
+  }
+  return { kind: 'mention', event }
+}
+const checkpoint = (number: number): ReadItem => ({ kind: 'checkpoint', cursor: String(number), observedAt: 1 })
+
+/** Mentions from 0 to `count`, a checkpoint after every tenth. */
+async function* mentions(count: number, cursor: string | null, signal: AbortSignal): AsyncIterable<ReadItem> {
+  for (let number = Number(cursor ?? 0); number < count && !signal.aborted; number++) {
+    yield mention(number)
+    if ((number + 1) % 10 === 0) yield checkpoint(number + 1)
+  }
+}
+
+const connectorOf = (read: Connector['read'], known: Partial<Connector> = {}): Connector => ({
+  ...{ id: 'c', platform: 'test', supply: 'finite', latenessMs: 0, prefilter: true, check: async () => {}, read },
+  ...known,
+})
+
+async function open({ maxLogBytes = 1e9 } = {}) {
+  const data = await temporaryFolder('pipeline')
+  const installation = await openInstallation({ data, namespace: 'test', maxLogBytes })
+  const clock = new FastClock(20)
+  const logger = pino({ level: 'silent' })
+  const ended = new AbortController()
+  const run = async (
+    connectors: readonly Connector[],
+    {
+      untilIdle = false,
+      stages = [StageName.Ingest, StageName.Enrich, StageName.Index],
+      companions = [],
+    }: { untilIdle?: boolean; stages?: readonly StageName[]; companions?: readonly Companion[] } = {},
+  ) => {
+    const books = new Books()
+    const metrics = createMetrics()
+    const supervisor = new Supervisor(clock, logger, metrics)
+    const progress = new IndexProgress(2)
+    await runPipeline(
+      {
+        ...{ installation, generation: 1, brands, connectors, companions, stages: new Set(stages), scores: false },
+        ...{ minFreeBytes: 0, progress, books, metrics, supervisor, clock, logger },
+      },
+      untilIdle,
+      ended.signal,
+    )
+    return { books: books.snapshot(), health: supervisor.health, through: progress.through(['c']) }
+  }
+  return {
+    installation,
+    run,
+    stop: () => ended.abort(),
+    [Symbol.asyncDispose]: () => installation[Symbol.asyncDispose](),
+  }
+}
+
+const totalOf = async ({ index }: Installation): Promise<number> =>
+  (
+    await index.search({
+      query: null,
+      range: { since: null, until: null },
+      brands: [],
+      sort: 'newest',
+      limit: 1,
+      after: null,
+    })
+  ).total
+
+const untilTold = (signal: AbortSignal) =>
+  new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+const refused = new PipelineError(ErrorClass.Config, 'ARCHIVE_FOREIGN', 'move the old archive away')
+
+describe('the pipeline', () => {
+  it('ends when it is idle: everything read is indexed, the books balance, companions have finished', async () => {
+    await using place = await open()
+    const settled: number[] = []
+    const companion: Companion = {
+      name: StageName.Archive,
+      run: untilTold,
+      settle: async () => void settled.push(await totalOf(place.installation)),
+    }
+    const { books, through } = await place.run([connectorOf((cursor, signal) => mentions(1_234, cursor, signal))], {
+      ...{ untilIdle: true, companions: [companion] },
+      stages: [StageName.Ingest, StageName.Enrich, StageName.Index, StageName.Archive],
+    })
+    expect(await totalOf(place.installation)).toBe(1_234)
+    expect(settled).toEqual([1_234])
+    expect(books).toMatchObject({
+      carried: 0,
+      connectors: { c: { read: 1_234, accepted: 1_234 } },
+      pipeline: { new: 1_234 },
+    })
+    expect(waitingOf(books)).toBe(0)
+    expect(through).toBe(Number.POSITIVE_INFINITY)
+  })
+
+  it('carries over what an earlier run had left, stage by stage', async () => {
+    await using place = await open()
+    const some = connectorOf((cursor, signal) => mentions(100, cursor, signal))
+    const first = await place.run([some], { untilIdle: true, stages: [StageName.Ingest] })
+    expect(waitingOf(first.books)).toBe(100)
+    const second = await place.run([], { untilIdle: true, stages: [StageName.Enrich] })
+    expect(second.books.carried).toBe(100)
+    expect(waitingOf(second.books)).toBe(100)
+    const third = await place.run([], { untilIdle: true, stages: [StageName.Index] })
+    expect(third.books).toMatchObject({ carried: 100, pipeline: { new: 100 } })
+    expect(waitingOf(third.books)).toBe(0)
+  })
+
+  it('starts a connector that fails for a passing reason again, from its last checkpoint', async () => {
+    await using place = await open()
+    const starts: (string | null)[] = []
+    const flaky = connectorOf(async function* (cursor, signal) {
+      starts.push(cursor)
+      for await (const item of mentions(60, cursor, signal)) {
+        yield item
+        if (starts.length < 3 && item.kind === 'checkpoint' && Number(item.cursor) === 20 * starts.length) {
+          throw new PipelineError(ErrorClass.Transient, 'AWAY', 'away')
+        }
+      }
+    })
+    const { books, health } = await place.run([flaky], { untilIdle: true })
+    expect(starts).toEqual([null, '20', '40'])
+    expect(health.get('c')).toMatchObject({ state: 'done', restarts: 2, problem: 'away' })
+    expect(await totalOf(place.installation)).toBe(60)
+    expect(waitingOf(books)).toBe(0)
+  })
+
+  it('starts a stage whose subscription fails for a passing reason again: it subscribes anew and loses nothing', async () => {
+    await using place = await open()
+    const { log } = place.installation
+    const { subscribe } = log
+    let failures = 2
+    log.subscribe = (options, onBatch) =>
+      subscribe.call(log, options, async (batch) => {
+        if (options.group !== 'index' || failures-- <= 0) return onBatch(batch)
+        throw new PipelineError(ErrorClass.Transient, 'LOST', 'lost')
+      })
+    const { books, health } = await place.run([connectorOf((cursor, signal) => mentions(50, cursor, signal))], {
+      untilIdle: true,
+    })
+    expect(health.get('index')).toMatchObject({ restarts: 2 })
+    expect(books.pipeline.new).toBe(50)
+  })
+
+  it.for([true, false])(
+    'ends with the error of a part that fails, and leaves nothing running (until idle: %s)',
+    async (untilIdle) => {
+      await using place = await open()
+      let stopped = false
+      const live = connectorOf(
+        async function* (_cursor, signal) {
+          yield mention(1)
+          yield checkpoint(1)
+          await untilTold(signal)
+          stopped = true
+        },
+        { supply: 'streamed' },
+      )
+      const { index } = place.installation
+      const bug = new TypeError('a bug')
+      index.write = async () => Promise.reject(bug)
+      await expect(place.run([live], { untilIdle })).rejects.toBe(bug)
+      expect(stopped).toBe(true)
+      // The groups are free again: nothing of the run that failed still reads.
+      index.write = async (operations) => operations.map(() => ({ kind: 'new' }))
+      await place.run([], { untilIdle: true })
+    },
+  )
+
+  it('ends with the error of a companion that fails while it is asked to finish', async () => {
+    await using place = await open()
+    const asked = Promise.withResolvers<void>()
+    const companion: Companion = {
+      name: StageName.Archive,
+      run: () => asked.promise.then(() => Promise.reject(refused)),
+      // As the archive does: it waits for what will never be committed now.
+      settle: async (signal) => {
+        asked.resolve()
+        await untilTold(signal)
+      },
+    }
+    const running = place.run([], {
+      ...{ untilIdle: true, companions: [companion], stages: [StageName.Ingest, StageName.Archive] },
+    })
+    await expect(running).rejects.toBe(refused)
+  })
+
+  it('hides no failure that comes while it stops', async () => {
+    await using place = await open()
+    const companion: Companion = {
+      name: StageName.Archive,
+      run: (signal) => untilTold(signal).then(() => Promise.reject(refused)),
+      settle: async () => {},
+    }
+    const running = place.run([], {
+      ...{ untilIdle: true, companions: [companion], stages: [StageName.Ingest, StageName.Archive] },
+    })
+    await expect(running).rejects.toBe(refused)
+  })
+
+  it('stops when it is told to, although the log is full and nobody empties it any more', async () => {
+    await using place = await open({ maxLogBytes: 100_000 })
+    let taken = 0
+    const endless = connectorOf(async function* (cursor, signal) {
+      for await (const item of mentions(1e9, cursor, signal)) {
+        taken++
+        yield item
+      }
+    })
+    const running = place.run([endless], { stages: [StageName.Ingest] })
+    // Full: the connector is asked for nothing more, however many turns pass.
+    for (let before = -1; before !== taken || taken === 0; ) {
+      before = taken
+      for (let i = 0; i < 500; i++) await turn()
+    }
+    place.stop()
+    await running
+    const lag = await place.installation.log.lag('enrich', place.installation.topics.raw)
+    const durable = lag.reduce((sum, { end }) => sum + end, 0)
+    const saved = Number((await place.installation.cursors.list()).get('c')?.value)
+    expect(saved).toBeGreaterThan(0)
+    expect(saved).toBeLessThanOrEqual(durable)
+  })
+})
