@@ -2,17 +2,18 @@ import type { Mention } from '#schemas/generated.ts'
 import type { TextToken } from './token.ts'
 import { tokenize } from './tokenize.ts'
 
-export type MentionTexts = Pick<Mention, 'title' | 'text' | 'context'>
+export type MentionTexts = Pick<Mention, 'title' | 'text' | 'context' | 'links'>
 
 /**
- * What queries see of a mention, live and in every index: its title, text and side texts, each a field of its own. One gap
- * token stands between two fields that have tokens; it breaks phrases, and NEAR does not reach across it. Offsets are those
+ * What queries see of a mention, live and in every index: its title, text, side texts and links, each a field of its own (a
+ * platform may show a link shortened in the text, or not at all). One gap token stands between two fields that have tokens; it breaks phrases, and NEAR does not reach across it. Offsets are those
  * of the fields joined by newlines, so that in title and text they are offsets into `mentionText`.
  */
-export function mentionTokens({ title, text, context }: MentionTexts): TextToken[] {
+export function mentionTokens({ title, text, context, links }: MentionTexts): TextToken[] {
   let tokens: TextToken[] = []
   let offset = 0
-  for (const field of [title, text, ...context]) {
+  const unseen = links.map(({ url }) => url).filter((url) => !text?.includes(url))
+  for (const field of [title, text, ...context, ...unseen]) {
     if (field === null) continue
     const found = tokenize(field)
     if (offset === 0) tokens = found

@@ -7,19 +7,10 @@ import { createFileConnector } from '#ingest/file/file-connector.ts'
 import { createHackerNewsConnector } from '#ingest/hackernews/hackernews-connector.ts'
 
 /** The connectors that a configuration names. */
-export const createConnectors = (
-  { connectors, brands }: Configuration,
-  context: ConnectorContext,
-): readonly Connector[] =>
-  connectors.map((connector) =>
-    create(
-      connector,
-      brands.map(({ name }) => name),
-      context,
-    ),
-  )
+export const createConnectors = ({ connectors }: Configuration, context: ConnectorContext): readonly Connector[] =>
+  connectors.map((connector) => create(connector, context))
 
-function create(given: ConnectorConfiguration, brandNames: readonly string[], context: ConnectorContext): Connector {
+function create(given: ConnectorConfiguration, context: ConnectorContext): Connector {
   const { id, prefilter } = given
   const common = { id, prefilter, latenessMs: given.lateness }
   switch (given.type) {
@@ -29,12 +20,7 @@ function create(given: ConnectorConfiguration, brandNames: readonly string[], co
       return createFeedConnector({ ...common, urls: given.urls, everyMs: given.every }, context)
     case 'hackernews':
       return createHackerNewsConnector(
-        {
-          ...common,
-          terms: given.terms.length > 0 ? given.terms : brandNames,
-          everyMs: given.every,
-          baseUrls: given.baseUrls,
-        },
+        { ...common, terms: given.terms, everyMs: given.every, baseUrls: given.baseUrls },
         context,
       )
     case 'bluesky':

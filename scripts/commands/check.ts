@@ -85,7 +85,8 @@ async function load({ config, json }: CheckOptions, { output }: CommandIo): Prom
 /** Runs the texts that a brand must and must not match through its query. */
 export function tryExamples(brand: BrandProfile): ExampleResult[] {
   const query = new QuerySet([brand])
-  const matches = (text: string): boolean => query.matchesAny(mentionTokens({ title: null, text, context: [] }))
+  const matches = (text: string): boolean =>
+    query.matchesAny(mentionTokens({ title: null, text, context: [], links: [] }))
   return [
     ...brand.mustMatch.map((text) => ({ brand: brand.id, must: 'match' as const, text, holds: matches(text) })),
     ...brand.mustNotMatch.map((text) => ({ brand: brand.id, must: 'not match' as const, text, holds: !matches(text) })),

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { highlightMention } from '#query/highlight.ts'
 import { createMatcher } from '#query/match.ts'
-import { mentionTokens } from '#query/mention-tokens.ts'
+import { type MentionTexts, mentionTokens } from '#query/mention-tokens.ts'
 import { parseQuery } from '#query/parse.ts'
 import { QuerySet } from '#query/query-set.ts'
 import { tokenString, tokensOf } from '#query/token-string.ts'
@@ -13,10 +13,18 @@ const mention = fc.record({
   title: fc.option(postText),
   text: fc.option(postText, { freq: 10 }),
   context: fc.array(postText, { maxLength: 2 }),
+  links: fc.array(
+    fc
+      .constantFrom('https://www.nike.com/x', 'http://gap.com', 'no link at all')
+      .map((url) => ({ url, canonical: null, title: null })),
+    { maxLength: 2 },
+  ),
 })
 
-const fieldsOf = ({ title, text, context }: { title: string | null; text: string | null; context: string[] }) =>
-  [title, text, ...context].filter((field) => field !== null).map(simpleTokens)
+const fieldsOf = ({ title, text, context, links }: MentionTexts) =>
+  [title, text, ...context, ...links.map(({ url }) => url)]
+    .filter((field, i) => field !== null && (i < 2 + context.length || !text?.includes(field)))
+    .map((field) => simpleTokens(field as string))
 
 describe('a query matches exactly the mentions that its definition says', () => {
   it('alone, on tokens and on the token string', () => {
@@ -58,7 +66,7 @@ describe('highlights', () => {
     const positive = simpleQuery.filter((query) => !JSON.stringify(query).includes('"not"'))
     fc.assert(
       fc.property(positive, postText, (query, text) => {
-        const post = { title: null, text, context: [] }
+        const post = { title: null, text, context: [], links: [] }
         const parsed = parseQuery(written(query))
         const places = highlightMention(parsed, post)
         expect(places.length > 0).toBe(createMatcher(parsed)(mentionTokens(post)))

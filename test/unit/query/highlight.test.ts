@@ -26,7 +26,7 @@ describe('highlights', () => {
   })
 
   it('of a mention point into its title and text, also when its side texts make the query true', () => {
-    const mention = { title: 'Nike news', text: 'the shoes', context: ['recall of shoes'] }
+    const mention = { title: 'Nike news', text: 'the shoes', context: ['recall of shoes'], links: [] }
     const places = highlightMention(parseQuery('nike shoes recall'), mention)
     expect(places.map(({ start, end }) => mentionText(mention).slice(start, end))).toEqual(['Nike', 'shoes'])
   })

@@ -55,7 +55,7 @@ describe('NEAR', () => {
 })
 
 describe('the fields of a mention', () => {
-  const mention = { title: 'air one', text: 'max two', context: ['three'] }
+  const mention = { title: 'air one', text: 'max two', context: ['three'], links: [] }
   it.each([
     ['air max three', true],
     ['"one max"', false],

@@ -18,13 +18,20 @@ describe('token string', () => {
 })
 
 describe('mention tokens', () => {
-  const mention = { title: 'Air', text: 'Max', context: ['', 'a shoe', '🔥'] }
+  const mention = { title: 'Air', text: 'Max', context: ['', 'a shoe', '🔥'], links: [] }
 
   it('put one gap between two fields that have tokens', () => {
     expect(tokenString(mentionTokens(mention))).toBe('air|Air ¶ max|Max ¶ a shoe')
-    expect(tokenString(mentionTokens({ title: null, text: 'Max', context: [] }))).toBe('max|Max')
-    expect(mentionTokens({ title: null, text: null, context: [''] })).toEqual([])
-    expect(tokenString(mentionTokens({ title: '!', text: 'Max', context: [] }))).toBe('max|Max')
+    expect(tokenString(mentionTokens({ title: null, text: 'Max', context: [], links: [] }))).toBe('max|Max')
+    expect(mentionTokens({ title: null, text: null, context: [''], links: [] })).toEqual([])
+    expect(tokenString(mentionTokens({ title: '!', text: 'Max', context: [], links: [] }))).toBe('max|Max')
+  })
+
+  it('hold links that the text does not show', () => {
+    const link = (url: string) => ({ url, canonical: null, title: null })
+    const shown = { title: null, text: 'see https://shop.nike.com/a', context: [] }
+    const links = [link('https://shop.nike.com/a'), link('https://www.gap.com/b?c=1')]
+    expect(tokenString(mentionTokens({ ...shown, links }))).toBe('see u:com.nike.shop ¶ u:com.gap.www')
   })
 
   it('come back from the string with their gaps', () => {
