@@ -4,9 +4,9 @@ import type { IndexProgress } from '#index/search/index-progress.ts'
 import { IndexStage } from '#index/search/index-stage.ts'
 import type { Clock } from '#infra/contracts/clock.ts'
 import type { Connector, Progress } from '#infra/contracts/connector.ts'
-import type { EventLog } from '#infra/contracts/event-log.ts'
+import type { EventLog, RecordBatch } from '#infra/contracts/event-log.ts'
 import type { Outcome } from '#infra/contracts/stage.ts'
-import { type Books, tally } from '#infra/runtime/books.ts'
+import { type Books, isMention, tally } from '#infra/runtime/books.ts'
 import { runConnector } from '#infra/runtime/connector-runner.ts'
 import { DiskGate } from '#infra/runtime/disk-gate.ts'
 import type { Metrics } from '#infra/runtime/metrics.ts'
@@ -16,7 +16,6 @@ import type { Supervisor } from '#infra/runtime/supervisor.ts'
 import { mentionTokens } from '#query/mention-tokens.ts'
 import { QuerySet } from '#query/query-set.ts'
 import type { BrandProfile } from '#schemas/brand-profile.ts'
-import { Header } from '#schemas/topics.ts'
 import { type Installation, PARTITIONS } from './compose.ts'
 
 export const StageName = {
@@ -96,11 +95,20 @@ export async function runPipeline(options: PipelineOptions, untilIdle: boolean, 
   const keep = (name: string, run: (running: AbortSignal) => Promise<void>) =>
     parts.push((running) => supervisor.keep(name, () => run(running), running))
   if (enrich !== null) {
-    const stage = { ...wiring, stage: enrich, input: topics.raw, output: topics.enriched, onDone: countEnriched(books) }
+    const stage = {
+      ...wiring,
+      stage: enrich,
+      input: topics.raw,
+      output: topics.enriched,
+      onDone: countEnriched(books),
+    }
     keep('enrich', (running) => runStage(stage, running))
   }
   if (stages.has(StageName.Index)) {
-    keep('index', (running) => runStage({ ...wiring, stage: index, input: topics.enriched, output: null }, running))
+    const onDone = (_: unknown, batch: RecordBatch) => books.delivered(StageName.Index, batch)
+    keep('index', (running) =>
+      runStage({ ...wiring, stage: index, input: topics.enriched, output: null, onDone }, running),
+    )
   }
   const companions = options.companions.filter(({ name }) => stages.has(name))
   for (const companion of companions) keep(companion.name, (running) => companion.run(running))
@@ -164,7 +172,8 @@ async function runConnectors(options: PipelineOptions, once: boolean, signal: Ab
   )
 }
 
-const countEnriched = (books: Books) => (outcomes: readonly Outcome<unknown>[]) => {
+const countEnriched = (books: Books) => (outcomes: readonly Outcome<unknown>[], batch: RecordBatch) => {
+  books.delivered(StageName.Enrich, batch)
   for (const outcome of outcomes) {
     if (outcome.kind === 'drop') tally(books.pipeline.dropped, outcome.reason)
     else if (outcome.kind === 'dead') tally(books.pipeline.dead, outcome.error.code)
@@ -199,8 +208,7 @@ async function waitingMentions(log: EventLog, { installation, stages }: Pipeline
     for (const { partition, committed, end } of await log.lag(group, topic)) {
       for (let from = committed; from < end; ) {
         const records = await log.read(topic, partition, from, 1_000)
-        for (const record of records)
-          if (record.offset < end && record.headers[Header.Type]?.startsWith('mention.')) waiting++
+        for (const record of records) if (record.offset < end && isMention(record)) waiting++
         from = (records.at(-1)?.offset ?? end) + 1
       }
     }

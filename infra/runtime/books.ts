@@ -1,3 +1,6 @@
+import { Header } from '#schemas/topics.ts'
+import type { LogRecord, RecordBatch } from '../contracts/event-log.ts'
+
 /** Counts by reason. */
 export type Tally = Readonly<Record<string, number>>
 
@@ -29,7 +32,7 @@ export interface PipelineBook {
 
 export interface BooksSnapshot {
   readonly connectors: Readonly<Record<string, ConnectorBook>>
-  /** Mention operations that an earlier run had left in the log. */
+  /** Mention operations that an earlier run had left in the log, or that a stage was given again after a failure. */
   readonly carried: number
   readonly pipeline: PipelineBook
 }
@@ -62,6 +65,8 @@ export class Books {
   readonly #connectors = new Map<string, Mutable<ConnectorBook>>()
   readonly #pipeline: Mutable<PipelineBook> = { new: 0, replaced: 0, stale: 0, removed: 0, dropped: {}, dead: {} }
   #carried = 0
+  /** Last offset that each stage has handled in each partition. */
+  readonly #delivered = new Map<string, number>()
 
   /** Adds what one connector has read since the last call. */
   addRead(id: string, read: ConnectorBook): void {
@@ -84,6 +89,14 @@ export class Books {
     this.#carried += mentions
   }
 
+  /** A stage whose commit fails is given the same records again; what becomes of them is counted again, and so are they. */
+  delivered(stage: string, { partition, records }: Pick<RecordBatch, 'partition' | 'records'>): void {
+    const place = `${stage}/${partition}`
+    const last = this.#delivered.get(place) ?? -1
+    this.carry(records.filter((record) => record.offset <= last && isMention(record)).length)
+    this.#delivered.set(place, Math.max(last, records.at(-1)?.offset ?? last))
+  }
+
   snapshot(): BooksSnapshot {
     return structuredClone({
       connectors: Object.fromEntries(this.#connectors),
@@ -92,6 +105,10 @@ export class Books {
     })
   }
 }
+
+/** Only these are in the books; heartbeats and author operations travel beside them. */
+export const isMention = ({ headers }: Pick<LogRecord, 'headers'>): boolean =>
+  headers[Header.Type]?.startsWith('mention.') === true
 
 export function tally(counts: Record<string, number>, reason: string, by = 1): void {
   counts[reason] = (counts[reason] ?? 0) + by

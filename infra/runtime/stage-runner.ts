@@ -22,7 +22,7 @@ export interface StageWiring {
   readonly maxRecords: number
   readonly maxBytes: number
   /** Counts for the books, called once per batch after its outputs and dead letters are durable. */
-  readonly onDone?: (outcomes: readonly Outcome<readonly NewRecord[]>[], records: readonly LogRecord[]) => void
+  readonly onDone?: (outcomes: readonly Outcome<readonly NewRecord[]>[], batch: RecordBatch) => void
 }
 
 /**
@@ -71,7 +71,7 @@ async function handle(wiring: StageWiring, batch: RecordBatch): Promise<Ack> {
     buried.length > 0 && again(() => log.produce(dead, buried)),
   ])
   await withGrace(durable, batch.signal, clock)
-  onDone?.(outcomes, batch.records)
+  onDone?.(outcomes, batch)
   for (const [outcome, count] of Object.entries(counts)) {
     if (count > 0) metrics.stageRecords.inc({ stage: stage.name, outcome }, count)
   }

@@ -175,7 +175,7 @@ const diskFull = (cause: Error, path: string): PipelineError =>
   new PipelineError(
     ErrorClass.Transient,
     'DISK_FULL',
-    `no space left for ${path}; free some on this disk, work goes on by itself afterwards`,
+    `no space left for ${path}; free some on this disk; a running pipeline then goes on by itself`,
     { cause },
   )
 

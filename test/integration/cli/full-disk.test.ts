@@ -49,7 +49,7 @@ describe.skipIf(!possible)('a full disk', () => {
   it('is told with its remedy, and when there is room again everything is there', TIMEOUT, async () => {
     const running = await startOnSmallDisk('0B', 52_000_000)
     await said(running, 'no space left')
-    expect(running.errors()).toMatch(/free some on this disk, work goes on by itself/)
+    expect(running.errors()).toMatch(/free some on this disk; a running pipeline then goes on by itself/)
     await rm(running.ballast)
     const { code, output, errors } = await running.end
     expect(errors).not.toContain('a bug in Earshot')

@@ -14,6 +14,30 @@ import {
 const book = (known: Partial<ConnectorBook>): ConnectorBook => ({ ...newConnectorBook(), ...known })
 
 describe('the books', () => {
+  it('count what a stage is given again on both sides, by stage and partition', () => {
+    const books = new Books()
+    const records = (offsets: readonly number[], type = 'mention.create') =>
+      offsets.map((offset) => ({
+        offset,
+        key: null,
+        value: new Uint8Array(),
+        headers: { ce_type: type },
+        timestamp: 1,
+      }))
+    const deliver = (stage: string, partition: number, given: ReturnType<typeof records>): number => {
+      const before = books.snapshot().carried
+      books.delivered(stage, { partition, records: given })
+      return books.snapshot().carried - before
+    }
+    expect(deliver('enrich', 0, records([0, 1, 2]))).toBe(0)
+    expect(deliver('enrich', 1, records([0, 1]))).toBe(0)
+    expect(deliver('index', 0, records([0]))).toBe(0)
+    expect(deliver('enrich', 0, records([1, 2, 3]))).toBe(2)
+    expect(deliver('enrich', 0, records([3, 4], 'heartbeat'))).toBe(0)
+    expect(deliver('enrich', 0, [])).toBe(0)
+    expect(deliver('enrich', 0, records([4, 5]))).toBe(1)
+  })
+
   it('add up what each connector has read, by reason', () => {
     const books = new Books()
     books.addRead('a', book({ read: 5, ignored: { like: 2 }, accepted: 3, observedAt: 10 }))
