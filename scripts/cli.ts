@@ -56,6 +56,12 @@ program
   )
   .addOption(logOption())
   .addOption(jsonOption())
+  .addHelpText(
+    'after',
+    `
+With --until-idle a file is read to its end, a feed or search once, a stream until it has caught up with now (what it tells is
+seconds old, or it has been silent for half a minute); then what was read is indexed and archived, and the exit code is 0.`,
+  )
   .action((options) => runCommand(async (io) => (await import('./commands/run.ts')).run(options, io)))
 
 program

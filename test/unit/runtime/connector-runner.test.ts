@@ -203,6 +203,30 @@ describe('a connector', () => {
     expect(log.actions.filter((action) => action.startsWith('save'))).toEqual(['save 1a', 'save 1b'])
   })
 
+  it('ends a stream when it has caught up, if asked to, and not before', async () => {
+    const stream = connectorOf([], {
+      supply: 'streamed',
+      read: async function* (_cursor, signal) {
+        yield checkpoint('started', 1)
+        yield mention('missed')
+        yield checkpoint('behind', 2, { done: 1, total: 2 })
+        yield mention('live')
+        yield checkpoint('live', 3, { done: 2, total: 2 })
+        yield mention('later')
+        while (!signal.aborted) await turn()
+      },
+    })
+    const { log, books } = await run(stream, new RecordingLog(), { once: true })
+    expect(log.actions.filter((action) => action.startsWith('save'))).toEqual([
+      'save started',
+      'save behind',
+      'save live',
+    ])
+    expect(books.connectors.c).toMatchObject({ read: 2, accepted: 2 })
+    const last = decode(log.produced.get('raw')?.at(-1)?.value as Uint8Array)
+    expect(last).toMatchObject({ name: 'Heartbeat', value: { observedAt: 3, exhausted: true } })
+  })
+
   it('reads on from the cursor it is given', async () => {
     let given: string | null = 'none'
     const connector = connectorOf([], {
