@@ -1,4 +1,3 @@
-import { setImmediate as turn } from 'node:timers/promises'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { IndexProgress } from '#index/search/index-progress.ts'
@@ -223,22 +222,28 @@ describe('the pipeline', () => {
 
   it('stops when it is told to, although the log is full and nobody empties it any more', async () => {
     await using place = await open({ maxLogBytes: 100_000 })
-    let taken = 0
-    const endless = connectorOf(async function* (cursor, signal) {
-      for await (const item of mentions(1e9, cursor, signal)) {
-        taken++
-        yield item
-      }
-    })
+    const { log, topics } = place.installation
+    const { produce } = log
+    let waiting: Promise<unknown> | null = null
+    log.produce = async (topic, records) => {
+      const call = produce.call(log, topic, records)
+      waiting = call
+      const positions = await call
+      waiting = null
+      return positions
+    }
+    const endless = connectorOf((cursor, signal) => mentions(1e9, cursor, signal))
     const running = place.run([endless], { stages: [StageName.Ingest] })
-    // Full: the connector is asked for nothing more, however many turns pass.
-    for (let before = -1; before !== taken || taken === 0; ) {
-      before = taken
-      for (let i = 0; i < 500; i++) await turn()
+    // Full: a call still waits although what came after it, to a topic without a limit, has become durable.
+    for (let full = false; !full; ) {
+      const call = waiting
+      for (let i = 0; i < 2; i++)
+        await produce.call(log, topics.alerts, [{ key: 'k', value: Buffer.from('v'), headers: {} }])
+      full = call !== null && call === waiting
     }
     place.stop()
     await running
-    const lag = await place.installation.log.lag('enrich', place.installation.topics.raw)
+    const lag = await log.lag('enrich', topics.raw)
     const durable = lag.reduce((sum, { end }) => sum + end, 0)
     const saved = Number((await place.installation.cursors.list()).get('c')?.value)
     expect(saved).toBeGreaterThan(0)
