@@ -87,15 +87,24 @@ function laterContent(a: Content | null, b: Content | null): Content | null {
   if (a === null || b === null) return a ?? b
   if (a.rev !== b.rev) return a.rev > b.rev ? a : b
   if (a.generation !== b.generation) return a.generation > b.generation ? a : b
-  // The same place in the order with different bytes: any rule will do that does not look at who came first.
-  return compareContent(a, b) >= 0 ? a : b
+  return compareTied(a, b) >= 0 ? a : b
 }
 
-function compareContent(a: Content, b: Content): number {
+/**
+ * The same place in the order: any rule will do that does not look at who came first. Of two records with the same payload,
+ * as a repeat or a replay makes them, the earlier one on the log stays, so that they change nothing.
+ */
+function compareTied(a: Content, b: Content): number {
   if (a.observedAt !== b.observedAt) return a.observedAt - b.observedAt
-  const [left, right] = [JSON.stringify(a), JSON.stringify(b)]
-  return left === right ? 0 : left > right ? 1 : -1
+  return (
+    compareText(a.raw?.sha256 ?? '', b.raw?.sha256 ?? '') ||
+    (b.raw?.partition ?? 0) - (a.raw?.partition ?? 0) ||
+    (b.raw?.offset ?? 0) - (a.raw?.offset ?? 0) ||
+    compareText(JSON.stringify(a), JSON.stringify(b))
+  )
 }
+
+const compareText = (a: string, b: string): number => (a === b ? 0 : a > b ? 1 : -1)
 
 function least(a: number | null, b: number | null): number | null {
   if (a === null || b === null) return a ?? b

@@ -16,13 +16,14 @@ const content: fc.Arbitrary<EnrichedEvent> = fc
     text: fc.constantFrom('one', 'two'),
     url: fc.constantFrom(null, 'https://a.example', 'https://b.example'),
     sha256: fc.constantFrom(null, 'aa', 'bb'),
+    offset: small,
     brands: fc.subarray(['acme', 'zephyr']),
   })
-  .map(({ op, url, sha256, ...known }) =>
+  .map(({ op, url, sha256, offset, ...known }) =>
     (op === 'create' ? created : updated)('bluesky:1', {
       ...known,
       mention: { url },
-      raw: sha256 === null ? null : { topic: 'mentions.raw.v1', partition: 0, offset: 0, sha256 },
+      raw: sha256 === null ? null : { topic: 'mentions.raw.v1', partition: 0, offset, sha256 },
     }),
   )
 
@@ -59,6 +60,13 @@ describe('merge', () => {
       }),
       runs,
     )
+  })
+
+  it('keeps what stands when the same payload comes again from further on the log', () => {
+    const raw = (offset: number) => ({ topic: 'mentions.raw.v1', partition: 0, offset, sha256: 'aa' })
+    const [first, again] = [3, 90].map((offset) => stateOf(created('bluesky:1', { text: 'one', raw: raw(offset) })))
+    expect(merge(first!, again!)).toEqual(merge(again!, first!))
+    expect(merge(first!, again!).content?.raw?.offset).toBe(3)
   })
 
   it('is idempotent', () => {

@@ -53,6 +53,9 @@ it('gives with a new profile what a fresh run gives, and brings nothing back', {
   expect(books).toMatchObject({ waiting: 0, pipeline: { new: 0 } })
   expect(books.pipeline.replaced).toBeGreaterThanOrEqual(obligations.standing.size)
 
+  const repeated = await runCli(replayed, 'replay', '--from', '2020-01-01', '--to', '2029-01-01', '--json')
+  expect(JSON.parse(repeated.output)).toMatchObject({ waiting: 0, pipeline: { new: 0, replaced: 0 } })
+
   const after = await standing(replayed)
   expect([...after.keys()].sort()).toEqual([...obligations.standing.keys()].sort())
   expect(after).not.toEqual(before) // the new profile names products
