@@ -47,6 +47,7 @@ export interface ReadOnlyInstallation extends AsyncDisposable {
   readonly topics: Topics
   readonly log: EventLog
   readonly index: SearchIndex
+  readonly cursors: Pick<Cursors, 'list'>
   readonly table: Table
   /** Records that each group has not handled yet. */
   lags(): Promise<readonly { readonly group: string; readonly waiting: number }[]>
@@ -121,7 +122,7 @@ export async function openForReading(given: string | undefined, namespace = 'ear
   const index = opened.use(await openSqliteSearchIndex({ path: directory.index, clock, readOnly: true }))
   const all = opened.move()
   return {
-    ...{ topics, log, index, table: state.table('installation') },
+    ...{ topics, log, index, cursors: state.cursors, table: state.table('installation') },
     lags: async () => {
       const rows = Object.entries(groupsOf(topics)).flatMap(([topic, groups]) =>
         groups.map((group) => ({ topic, group })),

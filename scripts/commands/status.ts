@@ -1,9 +1,9 @@
 import { systemClock } from '#infra/runtime/system-clock.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
-import { openForReading } from '../compose.ts'
+import { openForReading, type ReadOnlyInstallation } from '../compose.ts'
 import { booksJson, printBooks } from '../print-books.ts'
-import { readRunRecord } from '../run-record.ts'
-import { paintFor } from '../terminal/paint.ts'
+import { type RunRecord, readRunRecord } from '../run-record.ts'
+import { type Paint, paintFor } from '../terminal/paint.ts'
 import { safeText } from '../terminal/safe-text.ts'
 import { timeZoneOf } from '../time-argument.ts'
 
@@ -13,52 +13,72 @@ export interface StatusOptions {
   readonly json?: boolean
 }
 
+/** When a source was last seen; null: never. */
+type Sources = ReadonlyMap<string, number | null>
+
 /** How it goes: is something running, how far behind is it, when was each source last seen, do the books balance, is there room. */
 export async function status(options: StatusOptions, { output }: CommandIo): Promise<ExitCode> {
   const timeZone = timeZoneOf(options.timeZone)
   await using installation = await openForReading(options.data)
   const record = await readRunRecord(installation.table)
+  const sources = await sourcesOf(installation, record)
   const lags = await installation.lags()
   const disk = await installation.disk()
-  const owner = await installation.owner()
-  const now = systemClock.now()
+  const owner = installation.owner()
   if (options.json) {
     const run = record && { ...record, books: booksJson(record.books) }
-    output.write(`${JSON.stringify({ running: owner !== null, owner, run, lags, disk })}\n`)
+    const lastSeen = Object.fromEntries(sources)
+    output.write(`${JSON.stringify({ running: owner !== null, owner, run, sources: lastSeen, lags, disk })}\n`)
     return ExitCode.Done
   }
   const paint = paintFor(output)
-  const when = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
-  const lines: string[] = []
-  if (owner !== null)
-    lines.push(`${paint('green', 'running')}, process ${owner.pid} since ${when.format(Date.parse(owner.since))}`)
-  else lines.push(paint('yellow', 'not running') + (record ? `, last seen ${when.format(record.at)}` : ''))
-  lines.push('', paint('bold', 'stages'))
-  for (const { group, waiting } of lags)
-    lines.push(`  ${group.padEnd(10)} ${waiting.toLocaleString('en-US')} records behind`)
-  if (record !== null) {
-    lines.push('', paint('bold', 'parts'))
-    for (const [name, part] of Object.entries(record.health)) {
-      const problem = part.problem === null ? '' : `, last problem: ${safeText(part.problem)}`
-      const restarts = part.restarts === 0 ? '' : `, started again ${part.restarts} times`
-      lines.push(
-        `  ${name.padEnd(10)} ${owner === null && part.state === 'running' ? 'stopped' : part.state}${restarts}${problem}`,
-      )
-    }
-    lines.push('', paint('bold', 'sources, last seen'))
-    for (const [id, { observedAt }] of Object.entries(record.books.connectors)) {
-      lines.push(
-        // A connector that could not read its source yet says that it has seen it up to the beginning of time.
-        `  ${id.padEnd(10)} ${observedAt ? `${when.format(observedAt)} (${ago(now - observedAt)})` : 'never: see what "earshot run" says of it'}`,
-      )
-    }
-    lines.push('', ...printBooks(record.books, paint))
-  }
-  lines.push('', paint('bold', 'disk'))
-  for (const [name, bytes] of Object.entries(disk.used)) lines.push(`  ${name.padEnd(10)} ${size(bytes)}`)
-  lines.push(`  ${'free'.padEnd(10)} ${size(disk.free)}`)
+  const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
+  const when = (time: number) => format.format(time)
+  const running =
+    owner === null
+      ? paint('yellow', 'not running') + (record ? `, last seen ${when(record.at)}` : '')
+      : `${paint('green', 'running')}, process ${owner.pid} since ${when(Date.parse(owner.since))}`
+  const waiting = lags.map((lag) => [lag.group, `${lag.waiting.toLocaleString('en-US')} records behind`] as const)
+  const used = Object.entries({ ...disk.used, free: disk.free }).map(([name, bytes]) => [name, size(bytes)] as const)
+  const lines = [
+    running,
+    ...section('stages', waiting, paint),
+    ...section('parts', partsOf(record, owner !== null), paint),
+    ...section('sources, last seen', seen(sources, when), paint),
+    ...(record === null ? [] : ['', ...printBooks(record.books, paint)]),
+    ...section('disk', used, paint),
+  ]
   output.write(`${lines.join('\n')}\n`)
   return ExitCode.Done
+}
+
+/** Cursors outlive runs; sources of the last run that have none were never seen. A replay is no source of its own. */
+async function sourcesOf({ cursors }: ReadOnlyInstallation, record: RunRecord | null): Promise<Sources> {
+  const sources = new Map<string, number | null>()
+  for (const id of Object.keys(record?.books.connectors ?? {})) sources.set(id, null)
+  // A connector that could not read its source yet says that it has seen it up to the beginning of time.
+  for (const [id, { observedAt }] of await cursors.list()) sources.set(id, observedAt > 0 ? observedAt : null)
+  return new Map([...sources].filter(([id]) => !id.startsWith('replay-')))
+}
+
+const seen = (sources: Sources, when: (time: number) => string): (readonly [string, string])[] =>
+  [...sources].map(([id, at]) => [
+    id,
+    at === null ? 'never: see what "earshot run" says of it' : `${when(at)} (${ago(systemClock.now() - at)})`,
+  ])
+
+function partsOf(record: RunRecord | null, running: boolean): (readonly [string, string])[] {
+  return Object.entries(record?.health ?? {}).map(([name, { state, restarts, problem }]) => {
+    const shown = !running && state === 'running' ? 'stopped' : state
+    const again = restarts === 0 ? '' : `, started again ${restarts} times`
+    return [name, `${shown}${again}${problem === null ? '' : `, last problem: ${safeText(problem)}`}`]
+  })
+}
+
+function section(title: string, rows: readonly (readonly [string, string])[], paint: Paint): string[] {
+  if (rows.length === 0) return []
+  const width = Math.max(...rows.map(([name]) => name.length))
+  return ['', paint('bold', title), ...rows.map(([name, text]) => `  ${name.padEnd(width)}  ${text}`)]
 }
 
 function ago(ms: number): string {
