@@ -11,49 +11,34 @@ export interface Span {
   readonly sums: Sums
 }
 
-/**
- * 5-minute UTC buckets folded into local hours or days, empty ones in between included. Our code and not the engine's, so
- * that all engines agree, also on days of 23 and 25 hours.
- */
-export function foldBuckets(buckets: Aggregates['buckets'], period: Period, timeZone: string): readonly Span[] {
-  const labelOf = localLabel(period, timeZone)
-  const spans: { start: number; label: string; sums: Sums }[] = []
-  let last: (typeof spans)[number] | undefined
-  for (const { start, sums } of buckets) {
-    const label = labelOf(start)
-    if (last?.label !== label) {
-      if (last !== undefined) spans.push(...emptySpans(last, start, label, labelOf, SHORTEST_MS[period]))
-      last = { start: firstMoment(start, label, labelOf), label, sums: NO_SUMS }
-      spans.push(last)
-    }
-    last.sums = addSums(last.sums, sums)
-  }
-  return spans
-}
-
 /** The length of a bucket; time zones move by quarters of an hour, so a span begins at a bucket's start. */
 const STEP_MS = 5 * 60_000
-/** No local hour or day is shorter: Lord Howe Island moves its clocks by half an hour. So far ahead nobody need look for the next. */
-const SHORTEST_MS: Readonly<Record<Period, number>> = { hour: 30 * 60_000, day: 20 * 3_600_000 }
+/** No local hour or day lasts less, also where clocks move: so far behind the start of one the next need not be looked for. */
+const SHORTEST_MS: Readonly<Record<Period, number>> = { hour: 15 * 60_000, day: 20 * 3_600_000 }
 
-function emptySpans(
-  from: { readonly start: number; readonly label: string },
-  until: number,
-  untilLabel: string,
-  labelOf: (time: number) => string,
-  shortest: number,
-): { start: number; label: string; sums: Sums }[] {
-  const spans = []
-  let label = from.label
-  for (let time = from.start + shortest; time < until; time += STEP_MS) {
-    const here = labelOf(time)
-    if (here === label) continue
-    if (here === untilLabel) break
-    label = here
-    spans.push({ start: time, label, sums: NO_SUMS })
-    time += shortest - STEP_MS
+/**
+ * 5-minute UTC buckets folded into local hours or days, empty ones in between included; an hour that comes twice because clocks
+ * are put back is one. Our code and not the engine's, so that all engines agree, also on days of 23 and 25 hours.
+ */
+export function foldBuckets(buckets: Aggregates['buckets'], period: Period, timeZone: string): readonly Span[] {
+  const first = buckets[0]?.start
+  if (first === undefined) return []
+  const labelOf = localLabel(period, timeZone)
+  const spans = new Map<string, { start: number; label: string; sums: Sums }>()
+  let time = firstMoment(first, labelOf(first), labelOf)
+  for (const { start, sums } of buckets) {
+    const label = labelOf(start)
+    while (!spans.has(label)) {
+      const at = Math.min(time, start)
+      const here = labelOf(at)
+      const isNew = !spans.has(here)
+      if (isNew) spans.set(here, { start: at, label: here, sums: NO_SUMS })
+      time = at + (isNew ? SHORTEST_MS[period] : STEP_MS)
+    }
+    const span = spans.get(label) as Span
+    spans.set(label, { ...span, sums: addSums(span.sums, sums) })
   }
-  return spans
+  return [...spans.values()]
 }
 
 function firstMoment(time: number, label: string, labelOf: (time: number) => string): number {

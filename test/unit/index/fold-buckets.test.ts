@@ -30,13 +30,14 @@ function slowly(buckets: readonly ReturnType<typeof bucket>[], period: Period, t
   const known = new Map(buckets.map(({ start, sums }) => [start, sums.mentions]))
   let from = first
   while (wallOf(from - BUCKET_MS, period, timeZone) === wallOf(first, period, timeZone)) from -= BUCKET_MS
-  const spans: { start: number; label: string; mentions: number }[] = []
+  const spans = new Map<string, { start: number; label: string; mentions: number }>()
   for (let time = from; time <= last; time += BUCKET_MS) {
     const label = wallOf(time, period, timeZone)
-    if (spans.at(-1)?.label !== label) spans.push({ start: time, label, mentions: 0 })
-    ;(spans.at(-1) as (typeof spans)[number]).mentions += known.get(time) ?? 0
+    const span = spans.get(label) ?? { start: time, label, mentions: 0 }
+    spans.set(label, span)
+    span.mentions += known.get(time) ?? 0
   }
-  return spans
+  return [...spans.values()]
 }
 
 const quickly = (buckets: readonly ReturnType<typeof bucket>[], period: Period, timeZone: string) =>
