@@ -59,6 +59,8 @@ const ENRICH_WORKERS = 2
 const ENRICH_DEADLINE_MS = 10_000
 const BATCH = { maxRecords: 4_000, maxBytes: 8 << 20 }
 const IDLE_LOOK_MS = 50
+/** With `untilIdle` somebody waits for the end: a source that cannot be reached is not tried for ever. */
+const RESTARTS_UNTIL_IDLE = 4
 
 /**
  * Runs the chosen stages until the signal aborts; with `untilIdle` also until every finite source is exhausted, every polled
@@ -166,6 +168,7 @@ async function runConnectors(options: PipelineOptions, once: boolean, signal: Ab
             owned,
           ),
         owned,
+        once ? RESTARTS_UNTIL_IDLE : undefined,
       )
     },
     signal,

@@ -109,7 +109,13 @@ const brand = z.strictObject({
   mustNotMatch: texts('Texts that the query must not match; `earshot check` tries them'),
 }) satisfies z.ZodType<BrandProfile>
 
-const connectorId = () => id().describe('Its name in cursors, counts and status. A new id reads the source anew')
+/** Parts of the pipeline: a connector of that name would be taken for one of them in status and metrics. */
+const STAGE_NAMES = new Set(['ingest', 'enrich', 'index', 'alerts', 'archive', 'demo'])
+
+const connectorId = () =>
+  id()
+    .refine((name) => !STAGE_NAMES.has(name) && !name.startsWith('replay-'), 'expected another name: this one is taken')
+    .describe('Its name in cursors, counts and status. A new id reads the source anew')
 
 const fileConnector = z
   .strictObject({

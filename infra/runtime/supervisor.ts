@@ -35,9 +35,14 @@ export class Supervisor {
 
   /**
    * Runs a part until it resolves or the signal aborts. A transient PipelineError is logged, waited out and the part started
-   * again; any other rejection is passed on.
+   * again, at most `maxRestarts` times; any other rejection is passed on.
    */
-  async keep(part: string, run: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  async keep(
+    part: string,
+    run: () => Promise<void>,
+    signal: AbortSignal,
+    maxRestarts = Number.POSITIVE_INFINITY,
+  ): Promise<void> {
     let attempt = 0
     let restarts = 0
     let problem: string | null = null
@@ -50,7 +55,7 @@ export class Supervisor {
         break
       } catch (error) {
         problem = error instanceof Error ? error.message : String(error)
-        if (!isTransient(error)) {
+        if (!isTransient(error) || (restarts >= maxRestarts && !signal.aborted)) {
           enter('failed')
           throw error
         }

@@ -16,6 +16,8 @@ const { values, positionals } = parseArgs({
 const chosen = new Set(positionals.length > 0 ? positionals : ['throughput', 'memory', 'search'])
 const size = (usual: number): number => Number(values.mentions ?? usual)
 const folder = await mkdtemp(join(tmpdir(), 'earshot-bench-'))
+const dataName = (scores: string, stages: string | null): string =>
+  `${scores}-${(stages ?? 'all').replaceAll(',', '-')}`
 const whole = (n: number): string => Math.round(n).toLocaleString('en-US')
 const megabytes = (bytes: number | null): string => (bytes === null ? 'unknown' : `${whole(bytes / 1e6)} MB`)
 
@@ -54,9 +56,6 @@ async function throughput(mentions: number, runs: number): Promise<void> {
     )
   }
 }
-
-const dataName = (scores: string, stages: string | null): string =>
-  `${scores}-${(stages ?? 'all').replaceAll(',', '-')}`
 
 async function memory(mentions: number): Promise<void> {
   await writeCorpus(join(folder, 'corpus.ndjson'), mentions)

@@ -66,6 +66,11 @@ describe('loadConfiguration', () => {
     expect(configuration.alerts[0]?.deliver[1]).toMatchObject({ secret: SECRET })
   })
 
+  it.each(['index', 'archive', 'replay-1'])('keeps the name %s for the pipeline itself', (id) => {
+    const text = `brands: [{ id: acme, name: Acme, query: acme }]\nconnectors: [{ id: ${id}, type: file, path: x.csv }]\n`
+    expect(() => parse(text)).toThrow(/this one is taken/)
+  })
+
   it('lists every problem at once, in the order of the file, with line, column, key and a proposal', () => {
     const text = `brnads: []
 brands:

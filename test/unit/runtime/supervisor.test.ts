@@ -40,6 +40,15 @@ describe('the supervisor', () => {
     expect(part.starts).toBe(1)
   })
 
+  it('gives up after as many restarts as it was allowed, with the last failure', async () => {
+    const { supervisor, ended } = open()
+    const last = passing()
+    const part = failing(passing(), passing(), last, passing())
+    await expect(supervisor.keep('a', part, ended.signal, 2)).rejects.toBe(last)
+    expect(part.starts).toBe(3)
+    expect(supervisor.health.get('a')).toMatchObject({ state: 'failed', restarts: 2 })
+  })
+
   it('starts again what failed for a passing reason: told, counted, waited for, its problem remembered', async () => {
     const { supervisor, ended, clock, logged, metrics } = open()
     const part = failing(passing(), passing())
