@@ -1,13 +1,14 @@
-import { negativeShare, type Share } from '#index/search/expected-share.ts'
-import { foldBuckets, type Period, type Span } from '#index/search/fold-buckets.ts'
+import { negativeShare } from '#index/search/expected-share.ts'
+import { foldBuckets, type Period } from '#index/search/fold-buckets.ts'
 import { type Aggregates, TermField } from '#infra/contracts/search-index.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
 import { openForReading } from '../compose.ts'
 import { type SelectionArguments, selectionOf } from '../selection.ts'
-import { bar, splitBar } from '../terminal/chart.ts'
+import { bar } from '../terminal/chart.ts'
 import { type Paint, paintFor } from '../terminal/paint.ts'
 import { safeText, shorten } from '../terminal/safe-text.ts'
+import { percent, timeline } from '../terminal/timeline.ts'
 import { timeZoneOf } from '../time-argument.ts'
 
 const DAY_MS = 86_400_000
@@ -79,32 +80,6 @@ function summary({ total }: Aggregates, timeZone: string, paint: Paint): string 
   return `${paint('bold', `${count(total.mentions)} mentions`)}, ${mood}${silent}. Times: ${timeZone}`
 }
 
-/** A line for each span: a bar as long as its volume, cut into negative, neutral and positive. */
-function timeline(spans: readonly Span[], width: number, paint: Paint): string[] {
-  if (spans.length === 0) return []
-  const labels = spans[0]?.label.length ?? 10
-  const most = Math.max(...spans.map(({ sums }) => sums.mentions))
-  const room = Math.max(20, width - labels - 34)
-  const lines = spans.map(({ label, sums }) => {
-    const share = negativeShare(sums)
-    const length = Math.max(sums.mentions > 0 ? 1 : 0, Math.round((sums.mentions / most) * room))
-    const unscored = sums.mentions - sums.scored
-    const [negative = 0, neutral = 0, positive = 0, grey = 0] = splitBar(
-      [sums.negative, sums.neutral, sums.positive, unscored],
-      length,
-    )
-    const drawn =
-      paint('red', '█'.repeat(negative)) +
-      paint('gray', '▒'.repeat(neutral)) +
-      paint('green', '█'.repeat(positive)) +
-      paint('gray', '░'.repeat(grey)) +
-      ' '.repeat(room - length)
-    return `${label} ${drawn} ${count(sums.mentions).padStart(7)}  ${share === null ? '' : percent(share)}`
-  })
-  const legend = `${paint('red', '█')} negative ${paint('gray', '▒')} neutral ${paint('green', '█')} positive ${paint('gray', '░')} not scored; right: mentions, expected negative share (95 % interval)`
-  return ['', ...lines, legend]
-}
-
 function tables({ terms, termError }: Aggregates, width: number, paint: Paint): string[] {
   const room = Math.max(10, Math.min(40, width - NAME_WIDTH - 12))
   const lines = SECTIONS.flatMap(([field, title]) => {
@@ -124,8 +99,3 @@ function tables({ terms, termError }: Aggregates, width: number, paint: Paint): 
 }
 
 const count = (n: number): string => n.toLocaleString('en-US')
-
-function percent({ value, low, high }: Share): string {
-  const round = (x: number) => Math.round(x * 100)
-  return `${round(value)} % (${round(low)}–${round(high)})`
-}
