@@ -4,7 +4,7 @@ import { createWriteStream } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { lifelikeEvent } from './lifelike-events.ts'
+import { demoCorpus } from '../demo/demo-corpus.ts'
 
 export interface ThroughputResult {
   readonly mentions: number
@@ -21,23 +21,26 @@ export interface ThroughputResult {
 const CLI = fileURLToPath(new URL('../cli.ts', import.meta.url))
 const SAMPLE_MS = 250
 
-/** Writes `mentions` lifelike lines for the file connector. */
+/**
+ * Writes `mentions` lines for the file connector: the talk of the demo, told anew with other seeds, so that sentences are ones that
+ * scorers understand.
+ */
 export async function writeCorpus(path: string, mentions: number): Promise<void> {
   const file = createWriteStream(path)
-  for (let i = 0; i < mentions; i++) {
-    const { id, mention } = lifelikeEvent(7, i, mentions)
-    if (mention === null) continue
-    const { text, url, publishedAt, author, platform } = mention
-    const { id: authorId, handle, followers } = author ?? {}
-    const line = {
-      id,
-      text,
-      url,
-      platform,
-      publishedAt: new Date(publishedAt).toISOString(),
-      author: { id: authorId, handle, followers },
+  let written = 0
+  for (let seed = 1; written < mentions; seed++) {
+    for (const { kind, event } of demoCorpus(seed, Date.UTC(2026, 0, 31))) {
+      if (kind !== 'mention' || event.mention === null || event.op !== 'create' || written === mentions) continue
+      const { text, url, publishedAt, author, platform, lang } = event.mention
+      const { id: authorId, handle, followers } = author ?? {}
+      const line = {
+        ...{ id: `${seed}-${event.id}`, text, url, platform, lang: lang.declared },
+        publishedAt: new Date(publishedAt).toISOString(),
+        author: { id: authorId, handle, followers },
+      }
+      written++
+      if (!file.write(`${JSON.stringify(line)}\n`)) await once(file, 'drain')
     }
-    if (!file.write(`${JSON.stringify(line)}\n`)) await once(file, 'drain')
   }
   file.end()
   await once(file, 'finish')
@@ -55,7 +58,9 @@ export async function benchThroughput(
     config,
     `scores: ${scores}
 brands:
-  - { id: acme, name: Acme, query: acme }
+  - { id: kestrel, name: Kestrel Coffee, query: kestrel }
+  - { id: nordlys, name: Nordlys Audio, query: nordlys }
+  - { id: parcelo, name: Parcelo, query: parcelo }
 connectors:
   - { id: corpus, type: file, path: corpus.ndjson, prefilter: false }
 `,
