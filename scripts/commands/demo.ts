@@ -26,7 +26,8 @@ const alerts: readonly AlertRule[] = demoBrands.map(({ id }) => ({
   } as const),
 }))
 
-const NEXT = `Try next, in another terminal:
+const NEXT = `The line "ALERT ..." tells when a brand's mood is unusual for that brand; webhooks: docs/configuration.md.
+Try next, in another terminal:
   npm run earshot -- search '"data leak" OR leaked' --brand parcelo    the crisis, with reasons
   npm run earshot -- search 'sawdust' --limit 5                        a false rumour and its denials
   npm run earshot -- report --brand parcelo                            volume and mood day by day
