@@ -1,4 +1,5 @@
-import type { AuthorEvent, MentionEvent } from '#schemas/generated.ts'
+import type { AuthorEvent, Mention, MentionEvent } from '#schemas/generated.ts'
+import { authorKey } from '#schemas/mention-id.ts'
 import type { ObjectStore } from '../contracts/object-store.ts'
 
 /** One deletion as the archive remembers it: enough to keep a replay from bringing anything back. */
@@ -37,4 +38,42 @@ export async function* readDeletes(objects: ObjectStore, prefix: string): AsyncI
     for (const line of new TextDecoder().decode(bytes).split('\n'))
       if (line !== '') yield JSON.parse(line) as ArchivedDelete
   }
+}
+
+/** What must never come back. Deletes need no clock, so those from before a range count as well: a copy may arrive after them. */
+export class FoldedDeletes {
+  readonly #mentions = new Set<string>()
+  /** Author → everything observed until then. */
+  readonly #authors = new Map<string, number>()
+
+  /** Everything that was ever deleted, as the archive knows it under `prefix`. */
+  static async of(objects: ObjectStore, prefix: string): Promise<FoldedDeletes> {
+    const folded = new FoldedDeletes()
+    for await (const row of readDeletes(objects, prefix)) folded.#add(row)
+    return folded
+  }
+
+  #add(row: ArchivedDelete): void {
+    if (row.kind === 'mention') {
+      this.#mentions.add(row.id)
+      return
+    }
+    const key = authorKey(row.platform, row.authorId)
+    const until = row.block ? Number.POSITIVE_INFINITY : row.observedAt
+    this.#authors.set(key, Math.max(this.#authors.get(key) ?? until, until))
+  }
+
+  /** True for an operation on a mention that is gone; a deletion itself is never covered. */
+  covers(event: Covered): boolean {
+    if (event.op === 'delete') return false
+    if (this.#mentions.has(event.id)) return true
+    const authorId = event.mention?.author?.id
+    if (event.mention == null || authorId == null) return false
+    const until = this.#authors.get(authorKey(event.mention.platform, authorId))
+    return until !== undefined && event.observedAt <= until
+  }
+}
+
+type Covered = Pick<MentionEvent, 'id' | 'op' | 'observedAt'> & {
+  readonly mention: Pick<Mention, 'platform' | 'author'> | null
 }

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Clock } from '#infra/contracts/clock.ts'
 import type { Connector, ReadItem } from '#infra/contracts/connector.ts'
 import type { ObjectStore } from '#infra/contracts/object-store.ts'
-import { readDeletes } from '#infra/runtime/archive-deletes.ts'
+import { FoldedDeletes } from '#infra/runtime/archive-deletes.ts'
 import { dayOfKey, readSegment } from '#infra/runtime/archive-segment.ts'
 import type { AuthorEvent, MentionEvent } from '#schemas/generated.ts'
-import { authorKey } from '#schemas/mention-id.ts'
 
 const DAY_MS = 86_400_000
 
@@ -20,13 +19,6 @@ export interface ReplayOptions {
   /** Only mentions that this accepts; null: all. */
   readonly wanted: ((event: MentionEvent) => boolean) | null
   readonly clock: Clock
-}
-
-/** What must never come back: folded from every deletion archived since the start of the range, up to now. */
-interface Deleted {
-  readonly mentions: ReadonlySet<string>
-  /** Author → everything observed until then. */
-  readonly authors: ReadonlyMap<string, number>
 }
 
 /**
@@ -52,14 +44,9 @@ export function replayId(from: number, to: number, brand: string | null, generat
 }
 
 async function* read(options: ReplayOptions, cursor: string | null, signal: AbortSignal): AsyncIterable<ReadItem> {
-  const { objects, prefix, from, clock } = options
-  const segments: string[] = []
-  for await (const { key } of objects.list(`${prefix}/`)) {
-    const day = dayOfKey(key)
-    // A record is archived after it was observed, so earlier days hold nothing of the range.
-    if (key.endsWith('.avro') && day !== null && day + DAY_MS > from) segments.push(key)
-  }
-  const deleted = await foldDeletes(options)
+  const { objects, prefix, clock } = options
+  const segments = await segmentsFrom(options)
+  const deleted = await FoldedDeletes.of(objects, `${prefix}/`)
   for (const [i, key] of segments.entries()) {
     if (signal.aborted) return
     if (cursor !== null && key <= cursor) continue
@@ -78,36 +65,38 @@ async function* read(options: ReplayOptions, cursor: string | null, signal: Abor
   }
 }
 
+/**
+ * Segments that may hold something of the range. A record is archived after it was observed, and a segment ends where the next one
+ * of its partition begins: it may have been open for days, while nothing was archived.
+ */
+async function segmentsFrom({ objects, prefix, from }: ReplayOptions): Promise<string[]> {
+  const keys: string[] = []
+  for await (const { key } of objects.list(`${prefix}/`)) if (key.endsWith('.avro')) keys.push(key)
+  const nextDay = new Map<string, number>()
+  return keys
+    .toReversed()
+    .filter((key) => {
+      const day = dayOfKey(key)
+      if (day === null) return false
+      const partition = partitionOfKey(key)
+      const endsOn = nextDay.get(partition)
+      nextDay.set(partition, day)
+      return endsOn === undefined || endsOn + DAY_MS > from
+    })
+    .reverse()
+}
+
+/** `<epoch>` and `<partition>` of `…/<epoch>/dt=<day>/<partition>+<first offset>.avro`. */
+const partitionOfKey = (key: string): string => key.replace(/dt=[^/]*\/(\d+)\+.*$/, '$1')
+
 function itemOf(
   event: MentionEvent | AuthorEvent,
   { from, to, wanted }: ReplayOptions,
-  deleted: Deleted,
+  deleted: FoldedDeletes,
 ): Exclude<ReadItem, { kind: 'checkpoint' }> | 'deleted' | 'outside' {
   if (event.observedAt < from || event.observedAt >= to) return 'outside'
   if ('authorId' in event) return wanted === null ? { kind: 'author', event } : 'outside'
-  if (event.op === 'delete') return { kind: 'mention', event }
-  if (deleted.mentions.has(event.id)) return 'deleted'
-  const authorId = event.mention?.author?.id
-  if (authorId != null) {
-    const until = deleted.authors.get(authorKey(event.mention?.platform ?? event.source.platform, authorId))
-    if (until !== undefined && event.observedAt <= until) return 'deleted'
-  }
+  if (deleted.covers(event)) return 'deleted'
   if (wanted !== null && event.mention !== null && !wanted(event)) return 'outside'
   return { kind: 'mention', event }
-}
-
-async function foldDeletes({ objects, prefix, from }: ReplayOptions): Promise<Deleted> {
-  const mentions = new Set<string>()
-  const authors = new Map<string, number>()
-  for await (const row of readDeletes(objects, `${prefix}/`)) {
-    if (row.observedAt < from) continue
-    if (row.kind === 'mention') {
-      mentions.add(row.id)
-      continue
-    }
-    const key = authorKey(row.platform, row.authorId)
-    const until = row.block ? Number.POSITIVE_INFINITY : row.observedAt
-    authors.set(key, Math.max(authors.get(key) ?? until, until))
-  }
-  return { mentions, authors }
 }

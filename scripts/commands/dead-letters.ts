@@ -3,12 +3,11 @@ import { loadConfiguration } from '#infra/config/load-configuration.ts'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type { EventLog, LogRecord } from '#infra/contracts/event-log.ts'
 import type { Table } from '#infra/contracts/table.ts'
-import { readDeletes } from '#infra/runtime/archive-deletes.ts'
+import { FoldedDeletes } from '#infra/runtime/archive-deletes.ts'
 import { decode } from '#schemas/codec.ts'
 import type { DeadLetter } from '#schemas/generated.ts'
-import { authorKey } from '#schemas/mention-id.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
-import { archivePrefix, dataPath, type Installation, openForReading, openInstallation } from '../compose.ts'
+import { archivePrefix, dataPath, openForReading, openInstallation } from '../compose.ts'
 import { paintFor } from '../terminal/paint.ts'
 import { safeText, shorten } from '../terminal/safe-text.ts'
 
@@ -117,14 +116,14 @@ export async function retryDeadLetters(
   })
   const letters = await readLetters(installation.log, installation.topics.dead, installation.table)
   const open = options.all ? letters.filter(({ retried }) => !retried) : options.ids.map((id) => chosen(letters, id))
-  const isDeleted = await foldDeletes(installation)
+  const deleted = await FoldedDeletes.of(installation.objects, `${archivePrefix(namespace, installation.topics.raw)}/`)
   const results: { id: number; result: 'put back' | 'deleted since' | 'not a record' }[] = []
   for (const { id, letter } of open) {
     if (letter.topic === null) {
       results.push({ id, result: 'not a record' })
       continue
     }
-    if (isDeleted(letter)) {
+    if (isDeleted(letter, deleted)) {
       results.push({ id, result: 'deleted since' })
     } else {
       const { key, bytes, headers } = letter
@@ -180,33 +179,10 @@ function chosen(letters: readonly Letter[], id: string): Letter {
   throw new PipelineError(ErrorClass.Config, 'DEAD_LETTER_UNKNOWN', message)
 }
 
-/** Was the mention, or everything of its author, deleted after the letter was written? */
-async function foldDeletes({ objects, namespace, topics }: Installation): Promise<(letter: DeadLetter) => boolean> {
-  const mentions = new Set<string>()
-  const authors = new Map<string, number>()
-  for await (const row of readDeletes(objects, `${archivePrefix(namespace, topics.raw)}/`)) {
-    if (row.kind === 'mention') mentions.add(row.id)
-    else authors.set(authorKey(row.platform, row.authorId), row.block ? Number.POSITIVE_INFINITY : row.observedAt)
-  }
-  return ({ bytes }) => {
-    const { name, value } = decode(bytes) as {
-      name: string
-      value?: {
-        id: string
-        op: string
-        observedAt: number
-        mention: { platform: string; author: { id: string | null } | null } | null
-      }
-    }
-    if ((name !== 'MentionEvent' && name !== 'EnrichedEvent') || value === undefined || value.op === 'delete')
-      return false
-    if (mentions.has(value.id)) return true
-    const author = value.mention?.author?.id
-    if (author == null) return false
-    return (
-      value.observedAt <= (authors.get(authorKey(value.mention?.platform ?? '', author)) ?? Number.NEGATIVE_INFINITY)
-    )
-  }
+/** Was the mention, or everything of its author, deleted meanwhile? */
+function isDeleted({ bytes }: DeadLetter, deleted: FoldedDeletes): boolean {
+  const decoded = decode(bytes)
+  return (decoded.name === 'MentionEvent' || decoded.name === 'EnrichedEvent') && deleted.covers(decoded.value)
 }
 
 const withoutBytes = ({ bytes, ...rest }: DeadLetter) => ({ ...rest, byteLength: bytes.length })

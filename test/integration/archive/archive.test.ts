@@ -276,6 +276,43 @@ describe('a replay', () => {
     expect(await replayed(place.objects)).toEqual(['test:kept create', 'test:deleted delete', 'test:after create'])
   })
 
+  it('brings back nothing that was deleted before its range and arrived again in it', async () => {
+    const place = await openPlace()
+    await using _log = place.log
+    await place.log.produce(TOPIC, [
+      record(event('late', 'delete', 1_000)),
+      authorRecord('delete', 8_000, 'leaver'),
+      authorRecord('delete', 1_000, 'leaver'),
+      record(event('late', 'create', 5_000)),
+      record(event('of the leaver', 'create', 5_000, 'leaver')),
+      record(event('kept', 'create', 5_000)),
+    ])
+    await archiveAll(place)
+    expect(await replayed(place.objects, 4_000)).toEqual(['test:kept create'])
+  })
+
+  it('finds what was observed days after its segment began', async () => {
+    const day = 86_400_000
+    const times = { now: 10 * day }
+    const clock = { ...systemClock, now: () => times.now }
+    const folder = await temporaryFolder('archive')
+    await using log = await openSqliteEventLog({ path: join(folder, 'log.db'), clock })
+    await log.createTopics([{ name: TOPIC, partitions: 1 }])
+    const place = { log, objects: await openFileObjectStore(join(folder, 'objects')) }
+    // Nobody archives for three days, then all of it becomes one segment; the next begins a week later.
+    for (const [name, at] of Object.entries({ first: 10, second: 11, third: 13 })) {
+      times.now = at * day + 1_000
+      await log.produce(TOPIC, [record(event(name, 'create', at * day))])
+    }
+    await archiveAll(place)
+    times.now = 20 * day
+    await log.produce(TOPIC, [record(event('fourth', 'create', 20 * day))])
+    await archiveAll(place)
+    expect(await segments(place.objects)).toHaveLength(2)
+    expect(await replayed(place.objects, 12 * day)).toEqual(['test:third create', 'test:fourth create'])
+    expect(await replayed(place.objects, 11 * day, 13 * day)).toEqual(['test:second create'])
+  })
+
   it('goes on behind the segment where it stopped', async () => {
     const place = await openPlace()
     await using _log = place.log
