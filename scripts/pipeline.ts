@@ -16,7 +16,7 @@ import type { Supervisor } from '#infra/runtime/supervisor.ts'
 import { mentionTokens } from '#query/mention-tokens.ts'
 import { QuerySet } from '#query/query-set.ts'
 import type { BrandProfile } from '#schemas/brand-profile.ts'
-import { type Installation, PARTITIONS } from './compose.ts'
+import { archivePrefix, type Installation, PARTITIONS } from './compose.ts'
 
 export const StageName = {
   Ingest: 'ingest',
@@ -127,7 +127,7 @@ export async function runPipeline(options: PipelineOptions, untilIdle: boolean, 
 
 async function runConnectors(options: PipelineOptions, once: boolean, signal: AbortSignal): Promise<void> {
   const { installation, brands, clock, logger, metrics, books, supervisor, onProgress } = options
-  const { log, topics, objects, cursors } = installation
+  const { log, topics, objects, cursors, namespace } = installation
   const byId = new Map(options.connectors.map((connector) => [connector.id, connector]))
   const queries = new QuerySet(brands)
   const gate = new DiskGate(installation.freeBytes, options.minFreeBytes, clock, logger)
@@ -138,6 +138,7 @@ async function runConnectors(options: PipelineOptions, once: boolean, signal: Ab
       dead: topics.dead,
       partitions: PARTITIONS,
       objects,
+      payloads: archivePrefix(namespace, 'payloads'),
       clock,
       logger,
       metrics,

@@ -29,6 +29,8 @@ export interface ConnectorWiring {
   readonly dead: string
   readonly partitions: number
   readonly objects: ObjectStore
+  /** Object key under which large payloads stand. */
+  readonly payloads: string
   readonly clock: Clock
   readonly logger: Logger
   readonly metrics: Metrics
@@ -271,12 +273,14 @@ class ConnectorRunner {
     }
   }
 
-  /** Large payloads stand once, under their hash, so that a record stays within what every log takes. */
+  /** Large payloads stand once a day, under their hash, so that a record stays within what every log takes and retention finds them. */
   async #withoutLargePayload(event: MentionEvent): Promise<MentionEvent> {
     const { payload } = event
     if (!payload?.bytes || payload.bytes.length <= MAX_INLINE_PAYLOAD_BYTES) return event
-    const ref = `payloads/${payload.sha256}.gz`
-    await this.#wiring.objects.put(ref, gzipSync(payload.bytes), { ifAbsent: true })
+    const { objects, payloads, clock } = this.#wiring
+    const day = new Date(clock.now()).toISOString().slice(0, 10)
+    const ref = `${payloads}/dt=${day}/${payload.sha256}.gz`
+    await objects.put(ref, gzipSync(payload.bytes), { ifAbsent: true })
     return { ...event, payload: { ...payload, bytes: null, ref } }
   }
 

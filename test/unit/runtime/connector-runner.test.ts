@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
+import { pruneArchive } from '#index/archive/archiver.ts'
 import type { Clock } from '#infra/contracts/clock.ts'
 import type { Connector, ReadItem } from '#infra/contracts/connector.ts'
 import type { Cursor } from '#infra/contracts/cursors.ts'
@@ -70,6 +71,7 @@ async function run(
         dead: 'dead',
         partitions: 2,
         objects,
+        payloads: 'ns/payloads',
         clock: known.clock ?? systemClock,
         books,
         metrics: createMetrics(),
@@ -164,13 +166,19 @@ describe('a connector', () => {
     expect(last).toMatchObject({ name: 'Heartbeat', value: { observedAt: 10, exhausted: true } })
   })
 
-  it('keeps a large payload once in the object store', async () => {
+  it('keeps a large payload once a day in the object store, where retention finds it', async () => {
     const bytes = Buffer.alloc(300_000, 'x')
     const payload = { bytes, ref: null, sha256: 'abc', contentType: 'text/plain', mapper: 'test/1' }
-    const { log, objects } = await run(connectorOf([mention('a', { payload }), checkpoint('1', 10)]))
+    const clock = { ...systemClock, now: () => Date.UTC(2026, 0, 5, 23, 59) }
+    const items = [mention('a', { payload }), mention('b', { payload }), checkpoint('1', 10)]
+    const { log, objects } = await run(connectorOf(items), new RecordingLog(), { clock })
+    const ref = 'ns/payloads/dt=2026-01-05/abc.gz'
     const event = decode(log.produced.get('raw')?.[0]?.value as Uint8Array)
-    expect(event).toMatchObject({ value: { payload: { bytes: null, ref: 'payloads/abc.gz', sha256: 'abc' } } })
-    expect(gunzipSync((await objects.get('payloads/abc.gz')) as Uint8Array).equals(bytes)).toBe(true)
+    expect(event).toMatchObject({ value: { payload: { bytes: null, ref, sha256: 'abc' } } })
+    expect(gunzipSync((await objects.get(ref)) as Uint8Array).equals(bytes)).toBe(true)
+    const day = 86_400_000
+    expect(await pruneArchive(objects, 'ns', Date.UTC(2026, 0, 5) + day - 1)).toBe(0)
+    expect(await pruneArchive(objects, 'ns', Date.UTC(2026, 0, 5) + day)).toBe(1)
   })
 
   it('publishes what waits when its source pauses', async () => {
