@@ -7,6 +7,8 @@ import { dayOfKey, readSegment } from '#infra/runtime/archive-segment.ts'
 import type { AuthorEvent, MentionEvent } from '#schemas/generated.ts'
 
 const DAY_MS = 86_400_000
+/** The cursor before every key. */
+const BEGINNING = ''
 
 export interface ReplayOptions {
   readonly id: string
@@ -23,7 +25,7 @@ export interface ReplayOptions {
 
 /**
  * Reads archived raw mentions as a source like any other, oldest segment first; what was deleted since is left out. The cursor
- * is the key of the last segment read, so that an interrupted replay goes on.
+ * is the key of the last segment read, so that an interrupted replay goes on; one that came to its end begins anew when asked again.
  */
 export function createReplayConnector(options: ReplayOptions): Connector {
   return {
@@ -43,13 +45,13 @@ export function replayId(from: number, to: number, brand: string | null, generat
   return `replay-${createHash('sha256').update(asked).digest('hex').slice(0, 12)}`
 }
 
-async function* read(options: ReplayOptions, cursor: string | null, signal: AbortSignal): AsyncIterable<ReadItem> {
+async function* read(options: ReplayOptions, from: string | null, signal: AbortSignal): AsyncIterable<ReadItem> {
   const { objects, prefix, clock } = options
   const segments = await segmentsFrom(options)
   const deleted = await FoldedDeletes.of(objects, `${prefix}/`)
   for (const [i, key] of segments.entries()) {
     if (signal.aborted) return
-    if (cursor !== null && key <= cursor) continue
+    if (key <= (from ?? BEGINNING)) continue
     const bytes = await objects.get(key)
     if (bytes === null) continue // removed by retention meanwhile
     const left = { deleted: 0, outside: 0 }
@@ -61,7 +63,8 @@ async function* read(options: ReplayOptions, cursor: string | null, signal: Abor
     if (left.deleted > 0) yield { kind: 'ignored', reason: 'deleted since', count: left.deleted }
     if (left.outside > 0) yield { kind: 'ignored', reason: 'outside the range', count: left.outside }
     const progress = { done: i + 1, total: segments.length, unit: 'items' } as const
-    yield { kind: 'checkpoint', cursor: key, observedAt: clock.now(), progress }
+    const cursor = i + 1 < segments.length ? key : BEGINNING
+    yield { kind: 'checkpoint', cursor, observedAt: clock.now(), progress }
   }
 }
 
