@@ -9,7 +9,7 @@ const PRUNE_EVERY_MS = 3_600_000
 /** Deletions of mentions that were never seen are kept so long in the index; the archive keeps them after that. */
 const TOMBSTONE_MS = 3 * 86_400_000
 
-/** Archives both topics, and keeps index and archive within retention. */
+/** Archives both topics, and keeps index, archive and dead letters within retention. */
 export function createArchiving(
   { log, topics, objects, namespace, epochs, index }: Installation,
   retentionMs: number | null,
@@ -26,13 +26,16 @@ export function createArchiving(
       new Archiver({ log, topic, holds, objects, prefix: archivePrefix(namespace, topic), epoch, clock, logger }),
   )
 
-  /** Retention and tombstones, now and every hour. */
+  /** Retention and tombstones, now and every hour. Dead letters hold the bytes of posts as well. */
   const prune = async (signal: AbortSignal): Promise<void> => {
     while (!signal.aborted) {
       const now = clock.now()
       const retainSince = retentionMs === null ? null : now - retentionMs
       await index.prune(now - TOMBSTONE_MS, retainSince)
-      if (retainSince !== null) await pruneArchive(objects, namespace, retainSince)
+      if (retainSince !== null) {
+        await pruneArchive(objects, namespace, retainSince)
+        await log.forget(topics.dead, retainSince)
+      }
       await clock.sleep(PRUNE_EVERY_MS, signal).catch(() => {})
     }
   }

@@ -267,7 +267,9 @@ export const configurationSchema = z.strictObject({
     .pipe(z.number().min(86_400_000, 'expected one day or more'))
     .nullable()
     .prefault(null)
-    .describe('Mentions published longer ago are removed from index and archive; null: kept for ever'),
+    .describe(
+      'Removed after so long: from the index what was published before, from archive and dead letters what came in before; null: kept for ever',
+    ),
   storage: z
     .strictObject({
       maxLogBytes: size()

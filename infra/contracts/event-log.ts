@@ -87,4 +87,6 @@ export interface EventLog extends AsyncDisposable {
   lag(group: string, topic: string): Promise<readonly PartitionLag[]>
   /** Reads without a group, from `from` up to `limit` records of one partition: for replays of dead letters and for people. */
   read(topic: string, partition: number, from: number, limit: number): Promise<readonly LogRecord[]>
+  /** Removes what a topic took in before that moment, whoever has read it; offsets stay. What was stored together with something later may stay with it. */
+  forget(topic: string, before: number): Promise<void>
 }

@@ -149,6 +149,15 @@ class SqliteEventLog implements EventLog {
     return records
   }
 
+  async forget(topic: string, before: number): Promise<void> {
+    this.#refuseWrites()
+    const target = await this.#topic(topic)
+    for (const partition of target.partitions) {
+      partition.stored = await this.#store.call('forget', { partition: partition.id, before })
+    }
+    target.release()
+  }
+
   /** Who writes knows its topics; who reads beside it asks each time. */
   async #topic(name: string): Promise<LogTopic> {
     const known = this.#topics.get(name)

@@ -197,6 +197,21 @@ export class LogStore {
     return removed.length < REMOVED_PER_COMMIT
   }
 
+  /** Removes chunks that were appended before that moment; answers the bytes that are kept. */
+  forget({ partition: id, before }: { readonly partition: number; readonly before: number }): number {
+    const partition = this.#partition(id)
+    this.#transaction(() => {
+      this.#database
+        .prepare(
+          `DELETE FROM chunk_${id} WHERE base < coalesce(
+             (SELECT min(base) FROM chunk_${id} WHERE timestamp >= ?), ${Number.MAX_SAFE_INTEGER})`,
+        )
+        .run(before)
+    })
+    partition.stored = this.#storedBytes(id)
+    return partition.stored
+  }
+
   /** Keeps the last record of each key; records without a key stay. Offsets do not change. */
   #compact(partition: Partition): void {
     const table = `chunk_${partition.id}`

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { EventLog, NewRecord } from '#infra/contracts/event-log.ts'
+import type { EventLog, LogRecord, NewRecord, Position } from '#infra/contracts/event-log.ts'
 import { describeCrashes } from './event-log-crash.ts'
 import { type EventLogFixture, type EventLogUnderTest, freshName, record, text, texts } from './event-log-fixture.ts'
 import { describeGroups } from './event-log-groups.ts'
@@ -126,6 +126,29 @@ export function describeEventLogContract(name: string, prepare: () => Promise<Ev
       expect(texts(await log.read(topic, 0, 1, 3))).toEqual(['1', '2', '3'])
       expect(texts(await log.read(topic, 0, 4, 10))).toEqual(['4'])
       expect(await log.read(topic, 0, 5, 10)).toEqual([])
+    })
+
+    it('forgets what is older than asked, and keeps offsets', async () => {
+      const topic = await newTopic()
+      await log.produce(topic, [record('k', 'old')])
+      const [old] = await log.read(topic, 0, 0, 1)
+      const later: LogRecord[] = []
+      while ((later.at(-1)?.timestamp ?? 0) <= old!.timestamp) {
+        const [{ offset }] = (await log.produce(topic, [record('k', 'later')])) as [Position]
+        later.push(...(await log.read(topic, 0, offset, 1)))
+      }
+      await log.forget(topic, later.at(-1)!.timestamp)
+      expect((await log.read(topic, 0, 0, 1)).map(text)).toEqual(['later'])
+      const { timestamp, offset: last } = later.at(-1)!
+      expect((await log.read(topic, 0, last, 9)).map(({ offset }) => offset)).toEqual([last])
+      expect(await log.lag('anybody', topic)).toEqual([
+        { partition: 0, start: expect.any(Number), committed: expect.any(Number), end: last + 1 },
+      ])
+      await log.forget(topic, timestamp + 60_000)
+      await fixture.reopen()
+      expect(await log.read(topic, 0, 0, 9)).toEqual([])
+      expect(await log.produce(topic, [record('k', 'after')])).toEqual([{ partition: 0, offset: last + 1 }])
+      expect(texts(await log.read(topic, 0, 0, 9))).toEqual(['after'])
     })
 
     describeGroups(fixture)

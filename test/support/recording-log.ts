@@ -105,6 +105,8 @@ export class RecordingLog implements EventLog {
     return []
   }
 
+  async forget(): Promise<void> {}
+
   async read(): Promise<readonly LogRecord[]> {
     return []
   }
