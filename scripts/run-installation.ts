@@ -1,4 +1,5 @@
 import { installedModels } from '#enrich/installed-models.ts'
+import { AlertHorizon } from '#index/alerts/alert-horizon.ts'
 import type { AlertRule } from '#index/alerts/alert-rule.ts'
 import { Alerting } from '#index/alerts/alerting.ts'
 import { IndexProgress } from '#index/search/index-progress.ts'
@@ -70,9 +71,10 @@ export async function runInstallation(settings: RunSettings, { errors, signal }:
   const context = { clock, dispatcher, logger, userAgent: `Earshot/${version()} (social listening; self-hosted)` }
   const connectors = settings.connectors(context, installation, generation)
   const progress = new IndexProgress(await installation.log.partitions(installation.topics.enriched))
+  const horizon = new AlertHorizon({ progress, connectors: connectors.map(({ id }) => id), clock, logger })
   const alerting = new Alerting({
     ...{ rules: settings.alerts, index: installation.index, table: installation.table, log: installation.log },
-    ...{ topic: installation.topics.alerts, through: () => progress.through(connectors.map(({ id }) => id)) },
+    ...{ topic: installation.topics.alerts, through: () => horizon.through() },
     latenessMs: Math.max(0, ...connectors.map((connector) => connector.latenessMs)),
     ...{ clock, logger, dispatcher },
     onAlert: (alert) => display.alert(alert),
