@@ -54,7 +54,7 @@ async function* read(options: ReplayOptions, from: string | null, signal: AbortS
     if (key <= (from ?? BEGINNING)) continue
     const bytes = await objects.get(key)
     if (bytes === null) continue // removed by retention meanwhile
-    const left = { deleted: 0, outside: 0 }
+    const left = { deleted: 0, outside: 0, unwanted: 0 }
     for (const { event } of await readSegment(key, bytes)) {
       const item = itemOf(event as MentionEvent | AuthorEvent, options, deleted)
       if (typeof item === 'string') left[item]++
@@ -62,6 +62,7 @@ async function* read(options: ReplayOptions, from: string | null, signal: AbortS
     }
     if (left.deleted > 0) yield { kind: 'ignored', reason: 'deleted since', count: left.deleted }
     if (left.outside > 0) yield { kind: 'ignored', reason: 'outside the range', count: left.outside }
+    if (left.unwanted > 0) yield { kind: 'ignored', reason: 'not of the brand', count: left.unwanted }
     const progress = { done: i + 1, total: segments.length, unit: 'items' } as const
     const cursor = i + 1 < segments.length ? key : BEGINNING
     yield { kind: 'checkpoint', cursor, observedAt: clock.now(), progress }
@@ -96,10 +97,10 @@ function itemOf(
   event: MentionEvent | AuthorEvent,
   { from, to, wanted }: ReplayOptions,
   deleted: FoldedDeletes,
-): Exclude<ReadItem, { kind: 'checkpoint' }> | 'deleted' | 'outside' {
+): Exclude<ReadItem, { kind: 'checkpoint' }> | 'deleted' | 'outside' | 'unwanted' {
   if (event.observedAt < from || event.observedAt >= to) return 'outside'
-  if ('authorId' in event) return wanted === null ? { kind: 'author', event } : 'outside'
+  if ('authorId' in event) return wanted === null ? { kind: 'author', event } : 'unwanted'
   if (deleted.covers(event)) return 'deleted'
-  if (wanted !== null && event.mention !== null && !wanted(event)) return 'outside'
+  if (wanted !== null && event.mention !== null && !wanted(event)) return 'unwanted'
   return { kind: 'mention', event }
 }

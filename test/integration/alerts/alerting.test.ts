@@ -35,8 +35,8 @@ const sentiment = (negative: boolean): Sentiment => ({
   ...{ uncertain: false, explain: { margin: 1, bias: 0, rest: 1, parts: [] }, model: 'test/1' },
 })
 
-/** Twelve days of a brand, twenty mentions an hour, with ten bad hours that are about a leak. */
-function talk(): IndexOperation[] {
+/** Twelve days of a brand, twenty mentions an hour, with ten bad hours that are about a leak. The lateness of its source is a minute. */
+function talk(seenAfterMs = 0): IndexOperation[] {
   const random = new Random(3)
   const operations: IndexOperation[] = []
   for (let time = START, i = 0; time < END; time += random.exponential(HOUR_MS / 20), i++) {
@@ -46,6 +46,7 @@ function talk(): IndexOperation[] {
       ...{
         text: crisis ? 'they have leaked it' : 'a usual thing',
         publishedAt,
+        observedAt: publishedAt + seenAfterMs,
         author: `a${i % 90}`,
         brands: ['acme'],
       },
@@ -74,7 +75,7 @@ async function openPlace() {
   await index.prepare()
   let through: number | null = null
   const shown: Alert[] = []
-  const open = (rule: AlertRule) =>
+  const open = (rule: AlertRule, latenessMs = 0) =>
     new Alerting({
       ...{
         rules: [rule],
@@ -82,7 +83,7 @@ async function openPlace() {
         table: state.table('t'),
         log,
         topic: 'alerts',
-        latenessMs: 0,
+        latenessMs,
         clock,
         through: () => through,
       },
@@ -151,6 +152,31 @@ describe('alerting', () => {
     expect(once).toHaveLength(2)
     expect(await idsOf(5 * HOUR_MS, false)).toEqual(once)
     expect(await idsOf(DAY_MS, true)).toEqual(once)
+  })
+
+  it('raises nothing about mentions that came later than their source usually is', async () => {
+    for (const [seenAfterMs, alerts] of [
+      [60_000, 2],
+      [60_001, 0],
+    ] as const) {
+      await using place = await openPlace()
+      const alerting = place.open(ruleTo({ type: 'terminal' }))
+      await begin(alerting)
+      await place.index.write(talk(seenAfterMs))
+      await place.reach(alerting, END)
+      expect(place.shown).toHaveLength(alerts)
+    }
+  })
+
+  it('waits for the last mentions as long as the sources are late', async () => {
+    await using place = await openPlace()
+    const alerting = place.open(ruleTo({ type: 'terminal' }), 10 * HOUR_MS)
+    await begin(alerting)
+    await place.index.write(talk())
+    await place.reach(alerting, CRISIS + 10 * HOUR_MS)
+    expect(place.shown).toEqual([])
+    await place.reach(alerting, CRISIS + 15 * HOUR_MS)
+    expect(place.shown.map(({ state }) => state)).toEqual(['open'])
   })
 
   it('raises nothing about what was there before the rule', async () => {

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises'
+import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import type { Hit } from '#infra/contracts/search-index.ts'
@@ -9,8 +9,13 @@ import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 const configuration = (products: string) => `brands:
   - { id: acme, name: Acme, query: acme, products: [${products}] }
+  - { id: editor, name: Editor, query: edited }
 connectors:
   - { id: import, type: file, path: corpus.ndjson }
+`
+
+const rule = `alerts:
+  - { id: mood, brand: acme, on: sentiment-spike, deliver: [{ type: terminal }] }
 `
 
 /** What stands, without what must differ: the number of the generation and where the raw record lies. */
@@ -46,6 +51,7 @@ it('gives with a new profile what a fresh run gives, and brings nothing back', {
 
   for (const folder of [replayed, fresh])
     await writeFile(join(folder, 'earshot.yaml'), configuration('mention, edited'))
+  await appendFile(join(replayed, 'earshot.yaml'), rule)
   expect((await runCli(fresh, 'run', '--until-idle')).code).toBe(0)
   const end = await runCli(replayed, 'replay', '--from', '2020-01-01', '--to', '2030-01-01', '--json')
   expect(end).toMatchObject({ code: 0 })
@@ -55,6 +61,40 @@ it('gives with a new profile what a fresh run gives, and brings nothing back', {
 
   const repeated = await runCli(replayed, 'replay', '--from', '2020-01-01', '--to', '2029-01-01', '--json')
   expect(JSON.parse(repeated.output)).toMatchObject({ waiting: 0, pipeline: { new: 0, replaced: 0 } })
+
+  // Of the operations with a text only those that the brand's query finds, all others of a mention.
+  const own = await runCli(
+    replayed,
+    'replay',
+    '--from',
+    '2020-01-01',
+    '--to',
+    '2030-01-01',
+    '--brand',
+    'editor',
+    '--json',
+  )
+  const connectors: Record<string, { accepted: number; ignored: Record<string, number> }> = JSON.parse(
+    own.output,
+  ).connectors
+  const [book] = Object.values(connectors)
+  const lines = text
+    .trim()
+    .split('\n')
+    .map((line): { op: string; text?: string } => JSON.parse(line))
+  const others = lines.filter(
+    ({ op, text: said }) => op.startsWith('author.') || !(said ?? 'edited').includes('edited'),
+  )
+  const left = (book?.ignored['not of the brand'] ?? 0) + (book?.ignored['deleted since'] ?? 0)
+  expect(book?.ignored['not of the brand']).toBeGreaterThan(100)
+  expect(left).toBeGreaterThanOrEqual(others.length)
+  expect(book?.accepted).toBeLessThanOrEqual(lines.length - others.length)
+  expect(book?.accepted).toBeGreaterThan(0)
+  const unknown = await runCli(replayed, 'replay', '--from', '7d', '--to', '0d', '--brand', 'nobody')
+  expect(unknown).toMatchObject({ code: 2, errors: expect.stringMatching(/nobody.*acme, editor/) })
+
+  await using installation = await openForReading(join(replayed, '.earshot'))
+  expect(await installation.table.list('mood/')).toEqual([]) // its rule has not even begun
 
   const after = await standing(replayed)
   expect([...after.keys()].sort()).toEqual([...obligations.standing.keys()].sort())

@@ -41,6 +41,16 @@ describe('the horizon of alerts', () => {
     expect(horizon.through()).toBe(9)
   })
 
+  it('waits for a source that is slow', () => {
+    const { clock, lines, tell, pass } = open('lively', 'slow')
+    for (let round = 0; round < 5; round++) {
+      const reported = clock.time
+      tell('slow', reported)
+      expect(pass(50, 'lively')).toBe(reported)
+    }
+    expect(lines).toEqual([])
+  })
+
   it('knows nothing when every source is silent, and waits for none that has ended', () => {
     const { horizon, tell, pass } = open('ended', 'other')
     tell('ended', 1, true)
