@@ -4,7 +4,6 @@ export const Topic = {
   Enriched: 'mentions.enriched.v1',
   Dead: 'mentions.dead.v1',
   Alerts: 'alerts.v1',
-  Control: 'control.v1',
 } as const
 export type Topic = (typeof Topic)[keyof typeof Topic]
 

@@ -9,7 +9,11 @@ export interface Row {
 /** `version` of the row that the caller has read; null: there must be none. */
 export type Expected = string | null
 
-/** Small rows that people or schedulers decide about. Compare-and-set; a process reads its own writes. */
+/**
+ * Small rows that people or schedulers decide about. Compare-and-set; a process reads its own writes. What a person decides is
+ * also to be appended to the log and archived (DESIGN §4). So far nothing here is such a decision: generations, ledgers, outboxes
+ * and records of runs follow from configuration and mentions.
+ */
 export interface Table extends AsyncDisposable {
   get(key: string): Promise<Row | null>
   /** Rows whose key starts with `prefix`, in key order, at most `limit`, after the key `after`. */

@@ -42,7 +42,7 @@ const record = (value: MentionEvent, headers: Record<string, string> = {}): NewR
   headers: { [Header.Type]: `mention.${value.op}`, ...headers },
 })
 
-const authorRecord = (op: AuthorEvent['op'], observedAt: number, authorId: string): NewRecord => ({
+const authorRecord = (op: AuthorEvent['op'], observedAt: number, authorId: string, block = false): NewRecord => ({
   key: authorId,
   value: encode('AuthorEvent', {
     platform: 'test',
@@ -50,7 +50,7 @@ const authorRecord = (op: AuthorEvent['op'], observedAt: number, authorId: strin
     op,
     rev: observedAt,
     observedAt,
-    block: false,
+    block,
     source,
     reason: null,
   }),
@@ -283,6 +283,8 @@ describe('a replay', () => {
       record(event('late', 'delete', 1_000)),
       authorRecord('delete', 8_000, 'leaver'),
       authorRecord('delete', 1_000, 'leaver'),
+      authorRecord('delete', 1_000, 'erased', true),
+      record(event('of the erased', 'create', 5_000, 'erased')),
       record(event('late', 'create', 5_000)),
       record(event('of the leaver', 'create', 5_000, 'leaver')),
       record(event('kept', 'create', 5_000)),
