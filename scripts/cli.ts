@@ -10,11 +10,14 @@ const number = (least: number) => (text: string) => {
   if (!Number.isInteger(value) || value < least) throw new InvalidArgumentError(`expected a whole number from ${least}`)
   return value
 }
-const list = (text: string) =>
-  text
+const list = (text: string) => {
+  const parts = text
     .split(',')
     .map((part) => part.trim())
     .filter(Boolean)
+  if (parts.length === 0) throw new InvalidArgumentError('expected one name or more, separated by commas')
+  return parts
+}
 
 const program = new Command('earshot')
   .description(

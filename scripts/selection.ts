@@ -14,9 +14,13 @@ export interface SelectionArguments {
 /** What `search` and `report` are asked about. A query that cannot be read is a usage error that points at the place. */
 export function selectionOf(given: SelectionArguments, now: number, timeZone: string): Selection {
   const time = (text: string | undefined) => (text === undefined ? null : parseTime(text, now, timeZone))
+  const [since, until] = [time(given.since), time(given.until)]
+  if (since !== null && until !== null && since >= until) {
+    throw new PipelineError(ErrorClass.Config, 'RANGE_EMPTY', '--since must be earlier than --until')
+  }
   return {
     query: given.query.trim() === '' ? null : parsed(given.query),
-    range: { since: time(given.since), until: time(given.until) },
+    range: { since, until },
     brands: given.brand === undefined ? [] : [given.brand],
   }
 }

@@ -135,6 +135,13 @@ describe('earshot', () => {
     expect(errors).toMatch(new RegExp(`port ${port} is in use.*--health-port`))
   })
 
+  it('refuses what would show or do nothing', TIMEOUT, async () => {
+    const nothing = await runCli(folder, 'report', '--since', '5d', '--until', '6d')
+    expect(nothing).toMatchObject({ code: 2, output: '', errors: expect.stringMatching(/--since must be earlier/) })
+    const nobody = await runCli(folder, 'run', '--only', ' , ')
+    expect(nobody).toMatchObject({ code: 2, output: '', errors: expect.stringMatching(/expected one name or more/) })
+  })
+
   it('points at the place of a query that cannot be read, and of a time', TIMEOUT, async () => {
     const folder = await project()
     await runCli(folder, 'run', '--until-idle')
