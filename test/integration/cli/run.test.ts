@@ -136,6 +136,8 @@ describe('earshot', () => {
   })
 
   it('refuses what would show or do nothing', TIMEOUT, async () => {
+    const folder = await project()
+    await runCli(folder, 'run', '--until-idle')
     const nothing = await runCli(folder, 'report', '--since', '5d', '--until', '6d')
     expect(nothing).toMatchObject({ code: 2, output: '', errors: expect.stringMatching(/--since must be earlier/) })
     const nobody = await runCli(folder, 'run', '--only', ' , ')
