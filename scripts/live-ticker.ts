@@ -1,7 +1,8 @@
 import type { SearchIndex } from '#infra/contracts/search-index.ts'
 import { mentionText } from '#schemas/mention.ts'
+import { columnsOf, pad, shorten } from './terminal/columns.ts'
 import type { Paint } from './terminal/paint.ts'
-import { safeText, shorten } from './terminal/safe-text.ts'
+import { safeText } from './terminal/safe-text.ts'
 
 const AT_ONCE = 5
 
@@ -35,8 +36,9 @@ export class LiveTicker {
       const tone = sentiment === null ? 'no score' : sentiment.uncertain ? 'unsure' : sentiment.label
       const colour = tone === 'negative' ? 'red' : tone === 'positive' ? 'green' : 'gray'
       const time = new Date(mention.publishedAt).toTimeString().slice(0, 8)
-      const head = `${time}  ${annotations.brands.join(', ').padEnd(8)} ${this.#paint(colour, tone.padEnd(8))} `
-      return head + shorten(safeText(mentionText(mention)), Math.max(20, width - 30))
+      const brands = pad(shorten(annotations.brands.join(', '), 16), 8)
+      const room = Math.max(20, width - time.length - columnsOf(brands) - 13)
+      return `${time}  ${brands} ${this.#paint(colour, tone.padEnd(8))} ${shorten(safeText(mentionText(mention)), room)}`
     })
   }
 }

@@ -46,6 +46,8 @@ export interface PipelineOptions {
   readonly minFreeBytes: number
   /** Headers of everything that the connectors produce, for example those of a replay. */
   readonly headers?: Readonly<Record<string, string>>
+  /** What an earlier run left in the log is dealt with before a source is read: a replay must find all of it in the archive. */
+  readonly settleFirst: boolean
   readonly progress: IndexProgress
   readonly books: Books
   readonly metrics: Metrics
@@ -117,6 +119,7 @@ export async function runPipeline(options: PipelineOptions, untilIdle: boolean, 
 
   const idle = new AbortController()
   parts.push(async (running) => {
+    if (options.settleFirst) await settle(options, companions, running)
     if (stages.has(StageName.Ingest)) await runConnectors(options, untilIdle, running)
     if (!untilIdle) return // the stages outlive their sources: they end with the signal
     await settle(options, companions, running)

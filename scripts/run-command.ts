@@ -1,8 +1,11 @@
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import { type CommandIo, ExitCode } from './command-io.ts'
+import { writeLines } from './terminal/columns.ts'
 
 /** After Ctrl-C a command has this long to end cleanly; a second one ends it at once. */
 const GRACE_MS = 15_000
+/** One Ctrl-C comes several times: from the terminal, and passed on by npm and by our launcher. */
+const ECHO_MS = 500
 
 /**
  * Runs a command with the standard streams, and turns how it ends into what people read and an exit code: 0 done, 1 failed,
@@ -10,9 +13,14 @@ const GRACE_MS = 15_000
  */
 export async function runCommand(command: (io: CommandIo) => Promise<ExitCode> | Promise<void>): Promise<void> {
   const interrupted = new AbortController()
+  let interruptedAt = Number.POSITIVE_INFINITY
   const interrupt = () => {
-    if (interrupted.signal.aborted) process.exit(ExitCode.Interrupted)
+    if (interrupted.signal.aborted) {
+      if (performance.now() - interruptedAt > ECHO_MS) process.exit(ExitCode.Interrupted)
+      return
+    }
     interrupted.abort()
+    interruptedAt = performance.now()
     setTimeout(() => process.exit(ExitCode.Interrupted), GRACE_MS).unref()
   }
   process.on('SIGINT', interrupt)
@@ -44,7 +52,7 @@ function report(error: unknown): ExitCode {
     return code
   }
   if (error instanceof PipelineError) {
-    process.stderr.write(`earshot: ${error.message}\n`)
+    writeLines(process.stderr, `earshot: ${error.message}`.split('\n'))
     return error.class === ErrorClass.Config ? ExitCode.Usage : ExitCode.Failed
   }
   process.stderr.write(

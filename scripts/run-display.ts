@@ -6,6 +6,7 @@ import { systemClock } from '#infra/runtime/system-clock.ts'
 import type { Alert } from '#schemas/generated.ts'
 import type { CommandIo } from './command-io.ts'
 import { LiveTicker } from './live-ticker.ts'
+import { wrap } from './terminal/columns.ts'
 import { type Paint, paintFor } from './terminal/paint.ts'
 import { ProgressBar } from './terminal/progress-bar.ts'
 import { safeText } from './terminal/safe-text.ts'
@@ -37,7 +38,9 @@ export class RunDisplay {
 
   alert({ at, summary }: Alert): void {
     const time = new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short' }).format(at)
-    this.#bar.line(this.#paint(['bold', 'magenta'], `ALERT ${time}  ${safeText(summary)}`))
+    const line = `${this.#paint(['bold', 'magenta'], `ALERT ${time}`)}  ${safeText(summary)}`
+    const { isTTY, columns } = this.#errors
+    this.#bar.line(isTTY === true && columns !== undefined ? wrap(line, columns) : line)
   }
 
   progress(connector: string, reached: Progress): void {

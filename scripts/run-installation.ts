@@ -42,6 +42,7 @@ export interface RunSettings {
   readonly stages: ReadonlySet<StageName>
   readonly scores: boolean
   readonly untilIdle: boolean
+  readonly settleFirst?: boolean
   readonly healthPort?: number | undefined
   readonly logLevel?: LogLevel | undefined
 }
@@ -91,11 +92,21 @@ export async function runInstallation(settings: RunSettings, { errors, signal }:
   using _watching = display.watch(books, installation.index, !untilIdle)
   logger.info({ stages: [...stages], connectors: connectors.map(({ id }) => id), generation }, 'pipeline started')
   try {
-    const { headers, minFreeBytes } = settings
+    const { headers, minFreeBytes, settleFirst = false } = settings
     await runPipeline(
       {
         ...{ installation, generation, brands, connectors, companions: [alerts, archive], progress, books },
-        ...{ metrics, supervisor, clock, logger, stages, scores, minFreeBytes, ...(headers && { headers }) },
+        ...{
+          metrics,
+          supervisor,
+          clock,
+          logger,
+          stages,
+          scores,
+          minFreeBytes,
+          settleFirst,
+          ...(headers && { headers }),
+        },
         onProgress: (connector, reached) => display.progress(connector, reached),
       },
       untilIdle,

@@ -14,6 +14,7 @@ import { QuerySet } from '#query/query-set.ts'
 import type { BrandProfile } from '#schemas/brand-profile.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
 import { createConnectors } from '../create-connectors.ts'
+import { writeLines } from '../terminal/columns.ts'
 import { paintFor } from '../terminal/paint.ts'
 import { safeText } from '../terminal/safe-text.ts'
 import { version } from '../version.ts'
@@ -52,8 +53,7 @@ interface Findings {
 
 /**
  * Checks the configuration, then the examples of each brand against its query, then that each source can be read; tells what is
- * doubtful about a query. Exit code 2 when
- * the configuration is invalid, 1 when an example or a source fails.
+ * doubtful about a query. Exit code 2 when the configuration is invalid, 1 when an example or a source fails.
  */
 export async function check(options: CheckOptions, io: CommandIo): Promise<ExitCode> {
   const configuration = await load(options, io)
@@ -66,7 +66,7 @@ export async function check(options: CheckOptions, io: CommandIo): Promise<ExitC
   if (io.signal.aborted) return ExitCode.Interrupted
   const ok = examples.every(({ holds }) => holds) && sources.every(({ problem }) => problem === null)
   if (options.json) io.output.write(`${JSON.stringify({ ok, problems: [], warnings, examples, sources })}\n`)
-  else io.output.write(`${report(configuration, options, { warnings, examples, sources }, io).join('\n')}\n`)
+  else writeLines(io.output, report(configuration, options, { warnings, examples, sources }, io))
   return ok ? ExitCode.Done : ExitCode.Failed
 }
 

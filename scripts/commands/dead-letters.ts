@@ -8,8 +8,9 @@ import { decode } from '#schemas/codec.ts'
 import type { DeadLetter } from '#schemas/generated.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
 import { archivePrefix, dataPath, openForReading, openInstallation } from '../compose.ts'
+import { shorten, writeLines } from '../terminal/columns.ts'
 import { paintFor } from '../terminal/paint.ts'
-import { safeText, shorten } from '../terminal/safe-text.ts'
+import { safeText } from '../terminal/safe-text.ts'
 
 const PAGE = 500
 const EXCERPT = 2_000
@@ -44,12 +45,13 @@ export async function listDeadLetters(
   for (const { id, letter, retried } of shown) {
     const when = new Date(letter.at).toISOString().slice(0, 19).replace('T', ' ')
     const state = retried ? paint('gray', ' (retried)') : ''
-    output.write(`${String(id).padStart(5)}  ${when}  ${letter.stage}  ${paint('yellow', letter.code)}${state}\n`)
-    output.write(`       ${shorten(safeText(letter.message), 160)}\n`)
+    writeLines(output, [
+      `${String(id).padStart(5)}  ${when}  ${letter.stage}  ${paint('yellow', letter.code)}${state}`,
+      `       ${shorten(safeText(letter.message), 160)}`,
+    ])
   }
-  output.write(
-    `\n${shown.length} of ${letters.length}. "earshot dead-letters show ID" shows the bytes, "retry ID" puts one back.\n`,
-  )
+  const found = `${shown.length} of ${letters.length}.`
+  writeLines(output, ['', `${found} "earshot dead-letters show ID" shows the bytes, "retry ID" puts one back.`])
   return ExitCode.Done
 }
 

@@ -5,6 +5,7 @@ import { demoBrands } from '../demo/demo-brands.ts'
 import { createDemoConnector } from '../demo/demo-connector.ts'
 import { booksJson, printBooks } from '../print-books.ts'
 import { ALL_STAGES, runInstallation } from '../run-installation.ts'
+import { writeLines } from '../terminal/columns.ts'
 import { paintFor } from '../terminal/paint.ts'
 
 export interface DemoOptions {
@@ -26,24 +27,36 @@ const alerts: readonly AlertRule[] = demoBrands.map(({ id }) => ({
   } as const),
 }))
 
-const NEXT = `The line "ALERT ..." tells when a brand's mood is unusual for that brand; webhooks: docs/configuration.md.
-Try next, in another terminal:
-  npm run earshot -- search '"data leak" OR leaked' --brand parcelo    the crisis, with reasons
-  npm run earshot -- search 'sawdust' --limit 5                        a false rumour and its denials
-  npm run earshot -- report --brand parcelo                            volume and mood day by day
-  npm run earshot -- status                                            lag, sources, books, disk
-  npm run earshot -- replay --from 30d --to 0d                         the archive through today's models
-  npm run earshot -- init "My Brand"                                   listen for your own brand
-`
+const ALERTS = `The line "ALERT ..." tells when a brand's mood is unusual for that brand; webhooks: docs/configuration.md.`
+const BESIDE = [
+  [`search '"data leak" OR leaked' --brand parcelo`, 'the crisis, with reasons'],
+  ["search 'sawdust' --limit 5", 'a false rumour and its denials'],
+  ['report --brand parcelo', 'volume and mood day by day'],
+  ['status', 'lag, sources, books, disk'],
+] as const
+/** What needs the data directory for itself, or a run of its own. */
+const AFTERWARDS = [
+  ['replay --from 30d --to 0d', "the archive through today's models"],
+  ['init "My Brand"', 'listen for your own brand'],
+] as const
+
+const hints = (title: string, commands: readonly (readonly [string, string])[]): string[] => [
+  title,
+  ...commands.map(([command, shows]) => `  ${`npm run earshot -- ${command}`.padEnd(68)} ${shows}`),
+]
 
 /** Thirty days of three invented brands through the real pipeline, then a few mentions a second. */
 export async function demo(options: DemoOptions, io: CommandIo): Promise<ExitCode> {
   const paint = paintFor(io.errors)
   const untilIdle = options.untilIdle === true
-  io.errors.write(
-    `${paint('bold', 'Earshot demo')}: thirty days of three invented brands, streamed through the real pipeline into ${options.data}\n`,
-  )
-  if (!untilIdle) io.errors.write(`It goes on live after that; Ctrl-C ends it.\n\n${NEXT}\n`)
+  const title = paint('bold', 'Earshot demo')
+  writeLines(io.errors, [
+    `${title}: thirty days of three invented brands, streamed through the real pipeline into ${options.data}`,
+  ])
+  if (!untilIdle) {
+    const next = [...hints('Try meanwhile, in another terminal:', BESIDE), ...hints('Try after Ctrl-C:', AFTERWARDS)]
+    writeLines(io.errors, ['It goes on live after that; Ctrl-C ends it.', '', ALERTS, ...next, ''])
+  }
   const books = await runInstallation(
     {
       ...{
@@ -61,6 +74,9 @@ export async function demo(options: DemoOptions, io: CommandIo): Promise<ExitCod
     io,
   )
   if (options.json) io.output.write(`${JSON.stringify(booksJson(books))}\n`)
-  else io.output.write(`${printBooks(books, paintFor(io.output)).join('\n')}\n${untilIdle ? `\n${NEXT}` : ''}`)
+  else {
+    const next = untilIdle ? ['', ALERTS, ...hints('Try next:', [...BESIDE, ...AFTERWARDS])] : []
+    writeLines(io.output, [...printBooks(books, paintFor(io.output)), ...next])
+  }
   return ExitCode.Done
 }

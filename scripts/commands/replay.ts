@@ -13,6 +13,7 @@ import { archivePrefix, dataPath } from '../compose.ts'
 import { demoBrands } from '../demo/demo-brands.ts'
 import { booksJson, printBooks } from '../print-books.ts'
 import { type RunSettings, runInstallation } from '../run-installation.ts'
+import { writeLines } from '../terminal/columns.ts'
 import { paintFor } from '../terminal/paint.ts'
 import { parseTime, timeZoneOf } from '../time-argument.ts'
 import { settingsOf } from './run.ts'
@@ -47,6 +48,7 @@ export async function replay(options: ReplayCommandOptions, io: CommandIo): Prom
     ...base,
     alerts: [],
     untilIdle: true,
+    settleFirst: true,
     logLevel: options.logLevel,
     headers: { [Header.Replay]: new Date(now).toISOString() },
     connectors: ({ clock }, { objects, namespace, topics }, generation) => [
@@ -61,7 +63,7 @@ export async function replay(options: ReplayCommandOptions, io: CommandIo): Prom
   }
   const books = await runInstallation(settings, io)
   if (options.json) io.output.write(`${JSON.stringify(booksJson(books))}\n`)
-  else io.output.write(`${printBooks(books, paintFor(io.output)).join('\n')}\n`)
+  else writeLines(io.output, printBooks(books, paintFor(io.output)))
   return ExitCode.Done
 }
 

@@ -6,8 +6,9 @@ import { type CommandIo, ExitCode } from '../command-io.ts'
 import { openForReading } from '../compose.ts'
 import { type SelectionArguments, selectionOf } from '../selection.ts'
 import { bar } from '../terminal/chart.ts'
+import { pad, shorten, writeLines } from '../terminal/columns.ts'
 import { type Paint, paintFor } from '../terminal/paint.ts'
-import { safeText, shorten } from '../terminal/safe-text.ts'
+import { safeText } from '../terminal/safe-text.ts'
 import { percent, timeline } from '../terminal/timeline.ts'
 import { timeZoneOf } from '../time-argument.ts'
 
@@ -57,9 +58,11 @@ export async function report(options: ReportOptions, { output }: CommandIo): Pro
   }
   const width = Math.min(output.columns ?? 100, 120)
   const paint = paintFor(output)
-  output.write(
-    `${[summary(found, timeZone, paint), ...timeline(spans, width, paint), ...tables(found, width, paint)].join('\n')}\n`,
-  )
+  writeLines(output, [
+    summary(found, timeZone, paint),
+    ...timeline(spans, width, paint),
+    ...tables(found, width, paint),
+  ])
   return ExitCode.Done
 }
 
@@ -91,7 +94,7 @@ function tables({ terms, termError }: Aggregates, width: number, paint: Paint): 
       paint('bold', title),
       ...rows.map(({ term, mentions }) => {
         const name = shorten(safeText(term), NAME_WIDTH)
-        return `  ${name.padEnd(NAME_WIDTH)} ${count(mentions).padStart(7)} ${paint('cyan', bar(mentions, most, room))}`
+        return `  ${pad(name, NAME_WIDTH)} ${count(mentions).padStart(7)} ${paint('cyan', bar(mentions, most, room))}`
       }),
     ]
   })

@@ -9,6 +9,7 @@ import { createConnectors } from '../create-connectors.ts'
 import { StageName } from '../pipeline.ts'
 import { booksJson, printBooks } from '../print-books.ts'
 import { ALL_STAGES, type RunSettings, runInstallation } from '../run-installation.ts'
+import { writeLines } from '../terminal/columns.ts'
 import { paintFor } from '../terminal/paint.ts'
 import { demo } from './demo.ts'
 
@@ -25,6 +26,10 @@ export interface RunOptions {
 /** Runs the pipeline of a configuration; without one, the demo. */
 export async function run(options: RunOptions, io: CommandIo): Promise<ExitCode> {
   if (!existsSync(options.config) && options.config === 'earshot.yaml') {
+    if (options.only !== undefined) {
+      const message = '--only needs a configuration, and the demo runs all stages: "earshot init NAME" writes one'
+      throw new PipelineError(ErrorClass.Config, 'STAGES_OF_DEMO', message)
+    }
     const { untilIdle, healthPort, logLevel, json } = options
     return demo({ ...{ data: dataPath(options.data), seed: 1, untilIdle, healthPort, logLevel, json } }, io)
   }
@@ -38,7 +43,7 @@ export async function run(options: RunOptions, io: CommandIo): Promise<ExitCode>
   }
   const books = await runInstallation(settings, io)
   if (options.json) io.output.write(`${JSON.stringify(booksJson(books))}\n`)
-  else io.output.write(`${printBooks(books, paintFor(io.output)).join('\n')}\n`)
+  else writeLines(io.output, printBooks(books, paintFor(io.output)))
   return ExitCode.Done
 }
 

@@ -7,8 +7,9 @@ import { mentionText } from '#schemas/mention.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
 import { openForReading } from '../compose.ts'
 import { type SelectionArguments, selectionOf } from '../selection.ts'
+import { shorten, writeLines } from '../terminal/columns.ts'
 import { type Paint, paintFor } from '../terminal/paint.ts'
-import { safeText, shorten } from '../terminal/safe-text.ts'
+import { safeText } from '../terminal/safe-text.ts'
 import { timeZoneOf } from '../time-argument.ts'
 
 /** Characters of a mention shown around its first match. */
@@ -44,8 +45,8 @@ export async function search(options: SearchOptions, { output, errors }: Command
     return ExitCode.Done
   }
   const paint = paintFor(output)
-  for (const hit of page.hits) output.write(`${textHit(hit, selection.query, timeZone, paint)}\n\n`)
-  output.write(`${footer(page, options)}\n`)
+  for (const hit of page.hits) writeLines(output, [...textHit(hit, selection.query, timeZone, paint), ''])
+  writeLines(output, [footer(page, options)])
   return ExitCode.Done
 }
 
@@ -67,7 +68,7 @@ function textHit(
   query: Query | null,
   timeZone: string,
   paint: Paint,
-): string {
+): string[] {
   const when = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
   const author = mention.author?.handle ?? mention.author?.name ?? null
   const head = [
@@ -82,7 +83,7 @@ function textHit(
     `  ${excerpt(mentionText(mention), query === null ? [] : highlightMention(query, mention), paint)}`,
     ...reasons(annotations, mentionText(mention), paint).map((line) => `  ${line}`),
     paint('gray', `  ${safeText(mention.url ?? id)}`),
-  ].join('\n')
+  ]
 }
 
 /** The part of the text around the first match, with every match highlighted. */

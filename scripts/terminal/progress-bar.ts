@@ -1,7 +1,11 @@
 import type { CommandIo } from '../command-io.ts'
+import { shorten } from './columns.ts'
 import { paintFor } from './paint.ts'
 
 const BAR_WIDTH = 28
+/** The bar gives way on a terminal that is narrower than this. */
+const ROOMY = 100
+const NARROW_BAR_WIDTH = 10
 const REDRAW_MS = 100
 
 /**
@@ -55,11 +59,15 @@ export class ProgressBar {
   #draw(): void {
     if (this.#last === null) return
     const { fraction, text } = this.#last
-    const filled = Math.round((fraction ?? 0) * BAR_WIDTH)
-    const bar = this.#paint('cyan', '━'.repeat(filled)) + this.#paint('gray', '─'.repeat(BAR_WIDTH - filled))
+    const columns = this.#stream.columns ?? ROOMY
+    const width = columns < ROOMY ? NARROW_BAR_WIDTH : BAR_WIDTH
+    const filled = Math.round((fraction ?? 0) * width)
+    const bar = this.#paint('cyan', '━'.repeat(filled)) + this.#paint('gray', '─'.repeat(width - filled))
     const share = fraction === null ? '' : `${String(Math.floor(fraction * 100)).padStart(3)} % `
     const left = fraction !== null && fraction > 0.02 && fraction < 1 ? `  ${this.#left(fraction)} left` : ''
-    this.#stream.write(`\r${bar} ${share}${text}${left}\u001b[K`)
+    // A line that wraps could not be drawn over.
+    const told = shorten(`${share}${text}${left}`, Math.max(1, columns - width - 2))
+    this.#stream.write(`\r${bar} ${told}\u001b[K`)
   }
 
   #left(fraction: number): string {

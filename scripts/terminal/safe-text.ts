@@ -12,10 +12,3 @@ export function safeText(text: string): string {
     .replace(INVISIBLE, '')
     .toWellFormed()
 }
-
-/** At most `length` characters (code points), with an ellipsis where something was cut. */
-export function shorten(text: string, length: number): string {
-  if (text.length <= length) return text
-  const characters = [...text]
-  return characters.length <= length ? text : `${characters.slice(0, length - 1).join('')}…`
-}

@@ -60,7 +60,7 @@ async function open({ maxLogBytes = 1e9 } = {}) {
     await runPipeline(
       {
         ...{ installation, generation: 1, brands, connectors, companions, stages: new Set(stages), scores: false },
-        ...{ minFreeBytes: 0, progress, books, metrics, supervisor, clock, logger },
+        ...{ settleFirst: false, minFreeBytes: 0, progress, books, metrics, supervisor, clock, logger },
       },
       untilIdle,
       ended.signal,

@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 import type { Hit } from '#infra/contracts/search-index.ts'
 import { openForReading } from '#scripts/compose.ts'
 import { operationsCorpus } from '#test/chaos/operations-corpus.ts'
-import { runCli } from '#test/support/run-cli.ts'
+import { runCli, startCli } from '#test/support/run-cli.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 const configuration = (products: string) => `brands:
@@ -100,4 +100,19 @@ it('gives with a new profile what a fresh run gives, and brings nothing back', {
   expect([...after.keys()].sort()).toEqual([...obligations.standing.keys()].sort())
   expect(after).not.toEqual(before) // the new profile names products
   expect(after).toEqual(await standing(fresh))
+})
+
+it('finds what an interrupted run had not archived yet', { timeout: 60_000 }, async () => {
+  const folder = await temporaryFolder('interrupted')
+  await writeFile(join(folder, 'earshot.yaml'), configuration(''))
+  const posts = ['one', 'two'].map((id) => JSON.stringify({ id, text: 'acme', publishedAt: '2026-01-05T10:00:00Z' }))
+  await writeFile(join(folder, 'corpus.ndjson'), `${posts.join('\n')}\n`)
+  const running = startCli(folder, 'run')
+  await expect.poll(() => running.errors(), { timeout: 30_000 }).toContain('up to date, 2 indexed')
+  running.child.kill('SIGINT')
+  expect(await running.end).toMatchObject({ code: 130 })
+
+  const end = await runCli(folder, 'replay', '--from', '2020-01-01', '--to', '2040-01-01', '--json')
+  const { connectors } = JSON.parse(end.output) as { connectors: Record<string, { read: number }> }
+  expect(Object.values(connectors)).toMatchObject([{ read: 2 }])
 })

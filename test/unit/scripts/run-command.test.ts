@@ -55,8 +55,21 @@ describe.concurrent('a command ends', () => {
     expect(await start('stop', (_printed, child) => child.kill(signal))).toMatchObject({ code: 130, said: '' })
   })
 
-  it('at once at a second signal', async () => {
-    const end = await start('stubborn', (_printed, child) => child.kill('SIGINT'))
+  it('cleanly when one Ctrl-C comes twice: from the terminal, and passed on by a launcher', async () => {
+    const end = await start('echoed', (printed, child) => {
+      if (printed !== 'ready\n') return
+      child.kill('SIGINT')
+      child.kill('SIGTERM')
+    })
+    expect(end).toMatchObject({ code: 130, printed: 'ready\nstopped\n' })
+  })
+
+  it('at once when somebody insists', async () => {
+    let insisting: NodeJS.Timeout | undefined
+    const end = await start('stubborn', (_printed, child) => {
+      insisting ??= setInterval(() => child.kill('SIGINT'), 50)
+    })
+    clearInterval(insisting)
     expect(end).toMatchObject({ code: 130, printed: 'ready\nstopping\n' })
   })
 

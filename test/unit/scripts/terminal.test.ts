@@ -2,9 +2,10 @@ import { PassThrough } from 'node:stream'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bar, splitBar } from '#scripts/terminal/chart.ts'
+import { columnsOf, pad, shorten, wrap, writeLines } from '#scripts/terminal/columns.ts'
 import { paintFor } from '#scripts/terminal/paint.ts'
 import { ProgressBar } from '#scripts/terminal/progress-bar.ts'
-import { safeText, shorten } from '#scripts/terminal/safe-text.ts'
+import { safeText } from '#scripts/terminal/safe-text.ts'
 import { anyText } from '../../support/any-text.ts'
 
 /** Text made of what attacks a terminal or a reader's eye, among ordinary letters. */
@@ -82,13 +83,51 @@ describe('text from the internet on a terminal', () => {
   it('is cut between characters, with a sign that it was', () => {
     expect(shorten('short', 5)).toBe('short')
     expect(shorten('longer', 5)).toBe('long…')
-    expect(shorten('😀😀😀', 3)).toBe('😀😀😀')
-    expect(shorten('😀😀😀😀', 3)).toBe('😀😀…')
+    expect(shorten('😀😀😀', 6)).toBe('😀😀😀')
+    expect(shorten('😀😀😀😀', 6)).toBe('😀😀…')
+    expect(shorten('日本語', 4)).toBe('日…')
     fc.assert(
-      fc.property(anyText, fc.integer({ min: 1, max: 50 }), (text, length) => {
-        expect([...shorten(text, length)].length).toBeLessThanOrEqual(length)
+      fc.property(anyText.map(safeText), fc.integer({ min: 1, max: 50 }), (text, columns) => {
+        expect(columnsOf(shorten(text, columns))).toBeLessThanOrEqual(columns)
       }),
     )
+  })
+})
+
+describe('columns', () => {
+  it.for([
+    ['plain', 5],
+    ['naïve e\u0301', 7],
+    ['日本語 ラテ', 11],
+    ['한국어', 6],
+    ['👩‍👩‍👧 ❤️ 🇩🇪', 8],
+    ['\u001b[31mred\u001b[39m', 3],
+  ] as const)('of %s are %i', ([text, columns]) => {
+    expect(columnsOf(text)).toBe(columns)
+    expect(pad(text, 12)).toBe(text + ' '.repeat(12 - columns))
+  })
+
+  it('break a line between words, under its own indent, and lose nothing', () => {
+    expect(wrap('  one two three', 9)).toBe('  one two\n    three')
+    expect(wrap('  name   fits', 13)).toBe('  name   fits')
+    expect(wrap('https://example.org/long and more', 10)).toBe('https://example.org/long\n  and more')
+    const words = fc.array(fc.constantFrom('a', 'word', '日本語', '😀', 'averyveryverylongword'), { minLength: 1 })
+    fc.assert(
+      fc.property(words, fc.integer({ min: 8, max: 40 }), (given, columns) => {
+        const lines = wrap(given.join(' '), columns).split('\n')
+        expect(lines.map((line) => line.trim()).join(' ')).toBe(given.join(' '))
+        for (const line of lines) if (line.trim().includes(' ')) expect(columnsOf(line)).toBeLessThanOrEqual(columns)
+      }),
+    )
+  })
+
+  it('bind on a terminal only', () => {
+    const narrow = screen(true)
+    writeLines(Object.assign(narrow.stream, { columns: 8 }), ['one two three'])
+    expect(narrow.written()).toBe('one two\n  three\n')
+    const piped = screen(false)
+    writeLines(Object.assign(piped.stream, { columns: 8 }), ['one two three'])
+    expect(piped.written()).toBe('one two three\n')
   })
 })
 
@@ -151,6 +190,14 @@ describe('the progress bar', () => {
     progress.finish()
     const tenths = Array.from({ length: 10 }, (_, i) => `${(i + 1) * 10} %  ${(i + 1) * 10} done\n`)
     expect(written()).toBe(`${tenths.join('')}a message\n`)
+  })
+
+  it('never grows beyond one line, however narrow the terminal', () => {
+    const { stream, written } = screen(true)
+    const progress = new ProgressBar(Object.assign(stream, { columns: 40 }))
+    progress.update(0.5, '12,345 of 24,690 indexed, 3,210/s and more than fits')
+    expect(columnsOf(written().replace('\r', ''))).toBeLessThan(40)
+    expect(written()).toContain('50 % 12,345')
   })
 
   it('is drawn again below each message on a terminal, and left there at the end', () => {

@@ -31,6 +31,16 @@ await runCommand(async ({ output, signal }) => {
       await new Promise<void>((resolve) => how === 'stop' && resolve())
       return ExitCode.Done
     }
+    case 'echoed': {
+      const busy = setInterval(() => {}, 1_000)
+      const echo = once(process, 'SIGTERM')
+      output.write('ready\n')
+      await once(signal, 'abort')
+      await echo
+      clearInterval(busy)
+      output.write('stopped\n')
+      return ExitCode.Done
+    }
     case 'talk':
       for (;;) {
         output.write(`${'x'.repeat(1_000)}\n`)
