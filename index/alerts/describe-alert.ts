@@ -92,8 +92,11 @@ function summaryOf(
   const about = terms.length > 0 ? `; words: ${terms.slice(0, 4).join(', ')}` : ''
   const where = sources.length > 0 ? `; on ${sources.join(', ')}` : ''
   const negative = Math.round(observedShare * mentions)
-  return `${rule.brand}: ${negative} of ${mentions} mentions negative within ${duration(windowMs)}, usual are ${Math.round(expectedShare * 100)} %${about}${where}`
+  const seen = `${negative} of ${mentions} mentions within ${duration(windowMs)} are negative (${percent(observedShare)})`
+  return `${rule.brand}: ${seen}, usual is ${percent(expectedShare)}${about}${where}`
 }
+
+const percent = (share: number): string => `${Math.round(share * 100)} %`
 
 function duration(ms: number): string {
   const minutes = Math.round(ms / 60_000)

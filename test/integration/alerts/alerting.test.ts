@@ -129,7 +129,9 @@ describe('alerting', () => {
     expect(open.facts.observedShare).toBeGreaterThan(0.4)
     expect(open.facts.terms).toContain('leaked')
     expect(open.facts.samples).toHaveLength(5)
-    expect(open.summary).toMatch(/^acme: \d+ of \d+ mentions negative within \d+ min, usual are \d+ %; words: .*leaked/)
+    expect(open.summary).toMatch(
+      /^acme: \d+ of \d+ mentions within \d+ min are negative \(\d+ %\), usual is \d+ %; words: .*leaked/,
+    )
     expect(resolved.id).toBe(open.id)
     const published = await place.log.read('alerts', 0, 0, 10)
     expect(published.map(({ key }) => key)).toEqual([open.id, open.id])
