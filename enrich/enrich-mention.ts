@@ -53,7 +53,7 @@ export function enrichMention(event: MentionEvent, place: RawPlace, enrichment: 
 }
 
 /** Language, tokens and brands first, then the scores that they allow. */
-export function annotate(
+function annotate(
   given: Mention,
   { brands, queries, language, scorers }: Omit<Enrichment, 'generation'>,
 ): Required<Pick<EnrichedEvent, 'mention' | 'annotations' | 'tokens'>> {

@@ -6,7 +6,7 @@ import { readAtom } from './read-atom.ts'
 const MAX_CHARACTERS = 50_000
 const MAX_TERMS = 2_000
 const MAX_NESTING = 50
-export const MAX_DISTANCE = 1_000
+const MAX_DISTANCE = 1_000
 
 /**
  * Reads a query: NOT binds tightest, then NEAR, AND (or nothing between two parts), OR. Linear time. Throws a QueryError

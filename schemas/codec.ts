@@ -19,7 +19,7 @@ interface WireType {
 }
 
 /** First 31 bits of the schema's SHA-256, so that ids made on two branches never collide. */
-export const schemaId = (schema: string): number => createHash('sha256').update(schema).digest().readUInt32BE(0) >>> 1
+const schemaId = (schema: string): number => createHash('sha256').update(schema).digest().readUInt32BE(0) >>> 1
 
 function compile(name: WireName): WireType {
   const schema = wireSchemas[name]

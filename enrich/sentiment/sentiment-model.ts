@@ -45,7 +45,7 @@ export function loadSentimentModel(name: string): SentimentModel {
   return modelOf(card, file.buffer.slice(file.byteOffset, file.byteOffset + file.byteLength))
 }
 
-export function modelOf(card: SentimentCard, bytes: ArrayBuffer): SentimentModel {
+function modelOf(card: SentimentCard, bytes: ArrayBuffer): SentimentModel {
   const sizes = [card.listSlots * 4, NUMERIC_ROWS * CLASSES * 4, card.listSlots * LISTS, card.hashRows * CLASSES]
   const expected = sizes.reduce((sum, size) => sum + size, 0)
   if (bytes.byteLength !== expected) {

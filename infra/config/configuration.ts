@@ -284,7 +284,6 @@ export const configurationSchema = z.strictObject({
 /** The whole configuration after parsing: every default filled in, durations in milliseconds, sizes in bytes. */
 export type Configuration = z.output<typeof configurationSchema>
 export type ConnectorConfiguration = Configuration['connectors'][number]
-export type AlertConfiguration = Configuration['alerts'][number]
 
 function isWebhookSecret(text: string): boolean {
   if (!text.startsWith('whsec_')) return false

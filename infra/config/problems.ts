@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isObject } from '#schemas/is-object.ts'
 import { configurationSchema } from './configuration.ts'
 import { didYouMean } from './did-you-mean.ts'
 import { isReference } from './environment.ts'
@@ -89,9 +90,9 @@ export interface Entry {
 
 /** The objects in the list `key`; what is not one is the schema's business. */
 export function entries(holder: unknown, key: string): Entry[] {
-  const list = isRecord(holder) ? holder[key] : undefined
+  const list = isObject(holder) ? holder[key] : undefined
   if (!Array.isArray(list)) return []
-  return list.flatMap((item: unknown, index) => (isRecord(item) ? [{ item, path: [key, index] }] : []))
+  return list.flatMap((item: unknown, index) => (isObject(item) ? [{ item, path: [key, index] }] : []))
 }
 
 function repeatedIds(list: readonly Entry[]): Problem[] {
@@ -104,13 +105,10 @@ function repeatedIds(list: readonly Entry[]): Problem[] {
   })
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-
-export function valueAt(value: unknown, path: KeyPath): unknown {
+function valueAt(value: unknown, path: KeyPath): unknown {
   return path.reduce<unknown>((part, step) => {
     if (Array.isArray(part)) return part[Number(step)]
-    return isRecord(part) && Object.hasOwn(part, step) ? part[step] : undefined
+    return isObject(part) && Object.hasOwn(part, step) ? part[step] : undefined
   }, value)
 }
 

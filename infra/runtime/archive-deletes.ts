@@ -30,7 +30,7 @@ export const encodeDeletes = (deletes: readonly ArchivedDelete[]): Uint8Array =>
   new TextEncoder().encode(deletes.map((row) => `${JSON.stringify(row)}\n`).join(''))
 
 /** Every deletion under `prefix`, in the order of the keys. */
-export async function* readDeletes(objects: ObjectStore, prefix: string): AsyncIterable<ArchivedDelete> {
+async function* readDeletes(objects: ObjectStore, prefix: string): AsyncIterable<ArchivedDelete> {
   for await (const { key } of objects.list(prefix)) {
     if (!key.endsWith('.deletes.ndjson')) continue
     const bytes = await objects.get(key)

@@ -21,7 +21,7 @@ export const covers = (row: AuthorRow | undefined, firstObservedAt: number): boo
   row !== undefined && (row.block || (row.until !== null && firstObservedAt <= row.until))
 
 /** What stands after an operation; the same object when it changes nothing. In any order and with repeats the same. */
-export function afterOperation(row: AuthorRow, { op, rev, observedAt, block }: AuthorEvent): AuthorRow {
+function afterOperation(row: AuthorRow, { op, rev, observedAt, block }: AuthorEvent): AuthorRow {
   if (op === 'delete') {
     const until = Math.max(row.until ?? Number.NEGATIVE_INFINITY, observedAt)
     const blocked = row.block || block

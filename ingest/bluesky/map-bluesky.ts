@@ -1,5 +1,6 @@
 import type { ReadItem } from '#infra/contracts/connector.ts'
 import type { AuthorOp, Source } from '#schemas/generated.ts'
+import { isObject } from '#schemas/is-object.ts'
 import { mentionId } from '#schemas/mention-id.ts'
 import { payloadOf } from '../payload-of.ts'
 import { mapPost } from './map-post.ts'
@@ -183,6 +184,3 @@ const inactive: ReadonlyMap<string | null, AuthorOp> = new Map([
 ])
 
 const ignored = (reason: string): ReadItem => ({ kind: 'ignored', reason, count: 1 })
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)

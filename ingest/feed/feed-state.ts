@@ -17,7 +17,7 @@ export interface UrlState {
   readonly seenUpTo: number
 }
 
-export const NEW_URL: UrlState = {
+const NEW_URL: UrlState = {
   etag: null,
   lastModified: null,
   validFor: null,

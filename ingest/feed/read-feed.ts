@@ -1,5 +1,6 @@
 import { detectJsonFeed, type JsonFeed, parseAtomFeed, parseJsonFeed, parseRdfFeed, parseRssFeed } from 'feedsmith'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
+import { isObject } from '#schemas/is-object.ts'
 import {
   atomEntry,
   atomInfo,
@@ -217,9 +218,6 @@ function parseJson(document: Record<string, unknown>): JsonFeed.Feed<string> | n
     return null
   }
 }
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Says what stands there, and where the feed may be when the page names it. */
 function notXmlFeed(text: string): PipelineError {

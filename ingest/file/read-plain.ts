@@ -61,7 +61,7 @@ export function packingOf(head: Buffer): Packing {
   return head.length >= 4 && head.readUInt32LE(0) === 0xfd2fb528 ? 'zstd' : 'none'
 }
 
-export function markOf(head: Buffer): Marked {
+function markOf(head: Buffer): Marked {
   if (head[0] === 0xff && head[1] === 0xfe) return 'utf-16le'
   if (head[0] === 0xfe && head[1] === 0xff) return 'utf-16be'
   return head[0] === 0xef && head[1] === 0xbb && head[2] === 0xbf ? 'utf-8' : 'none'

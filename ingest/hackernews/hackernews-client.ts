@@ -3,6 +3,7 @@ import type { ConnectorContext } from '#infra/runtime/connector-context.ts'
 import { DEFAULT_LIMITS, fetchBounded } from '#infra/runtime/fetch-bounded.ts'
 import { backoffMs, isTransient } from '#infra/runtime/retry.ts'
 import { retryAfterMs } from '#infra/runtime/retry-after.ts'
+import { isObject } from '#schemas/is-object.ts'
 
 export interface BaseUrls {
   /** Algolia: `…/api/v1`. */
@@ -110,16 +111,14 @@ export class HackerNewsClient {
   }
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null
-
 function pageOf(answer: unknown): Page {
-  if (!isRecord(answer) || !Array.isArray(answer.hits)) throw damaged('the search service')
+  if (!isObject(answer) || !Array.isArray(answer.hits)) throw damaged('the search service')
   const limit = typeof answer.hitsPerPage === 'number' ? answer.hitsPerPage : HITS_PER_PAGE
   return { hits: answer.hits, full: answer.hits.length >= limit }
 }
 
 function updatesOf(answer: unknown): readonly number[] {
-  if (!isRecord(answer) || !Array.isArray(answer.items)) throw damaged('the item service')
+  if (!isObject(answer) || !Array.isArray(answer.items)) throw damaged('the item service')
   return answer.items.filter((id) => Number.isSafeInteger(id))
 }
 

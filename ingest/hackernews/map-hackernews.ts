@@ -1,4 +1,5 @@
 import type { Mention } from '#schemas/generated.ts'
+import { isObject } from '#schemas/is-object.ts'
 import { newAuthor, newEngagement, newMention } from '#schemas/mention.ts'
 import { mentionId } from '#schemas/mention-id.ts'
 import { canonicalUrl } from '../canonical-url.ts'
@@ -149,9 +150,6 @@ function threadOf({ root, parent }: Post): Mention['thread'] {
 }
 
 const unreadable = (message: string): Mapped => ({ kind: 'unreadable', message })
-
-const isObject = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Absent, null and empty are the same to both services. */
 const string = (value: unknown): string | null =>

@@ -83,7 +83,7 @@ async function load({ config, json }: CheckOptions, { output }: CommandIo): Prom
 }
 
 /** Runs the texts that a brand must and must not match through its query. */
-export function tryExamples(brand: BrandProfile): ExampleResult[] {
+function tryExamples(brand: BrandProfile): ExampleResult[] {
   const query = new QuerySet([brand])
   const matches = (text: string): boolean =>
     query.matchesAny(mentionTokens({ title: null, text, context: [], links: [] }))

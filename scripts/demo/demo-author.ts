@@ -1,6 +1,6 @@
 import type { Author } from '#schemas/generated.ts'
 import { newAuthor } from '#schemas/mention.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 const FIRST = [
   'mira',

@@ -1,7 +1,7 @@
 import type { Clock } from '#infra/contracts/clock.ts'
 import type { Connector, ReadItem } from '#infra/contracts/connector.ts'
+import { Random } from '../random.ts'
 import { DEMO_LATENESS_MS, type DemoEvent, demoCorpus, demoMention } from './demo-corpus.ts'
-import { Random } from './random.ts'
 
 const CHECKPOINT_EVERY = 250
 const LIVE_PAUSE_MS = 400

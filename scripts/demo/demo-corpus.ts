@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto'
 import type { Author, AuthorEvent, Engagement, Mention, MentionEvent, Op, Source } from '#schemas/generated.ts'
 import { newEngagement, newMention } from '#schemas/mention.ts'
 import { mentionId } from '#schemas/mention-id.ts'
+import { Random } from '../random.ts'
 import { campaignAuthor, demoAuthor } from './demo-author.ts'
 import * as words from './demo-phrases.ts'
-import { Random } from './random.ts'
 
 export const DEMO_DAYS = 30
 export const DEMO_LATENESS_MS = 10 * 60_000

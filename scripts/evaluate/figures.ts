@@ -1,4 +1,4 @@
-import { Random } from '../train/random.ts'
+import { Random } from '#scripts/random.ts'
 
 /** What was said of a row, and what is right. */
 export interface Judged {

@@ -1,4 +1,4 @@
-import { Random } from './random.ts'
+import { Random } from '../random.ts'
 
 /** One sentence: `width` rows a token, -1 for a feature that is not learnt, and the right tag of each token. */
 export interface TaggedSentence {

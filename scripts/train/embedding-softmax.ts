@@ -1,4 +1,4 @@
-import { Random } from './random.ts'
+import { Random } from '../random.ts'
 
 /** Rows of hashed features; all features of a row count the same. */
 export interface BagSamples {

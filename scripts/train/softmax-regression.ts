@@ -1,4 +1,4 @@
-import { Random } from './random.ts'
+import { Random } from '../random.ts'
 
 /** Sparse rows, one after the other. */
 export interface Samples {

@@ -8,7 +8,7 @@ import { openFileObjectStore } from '#infra/filesystem/file-object-store.ts'
 import { readSegment } from '#infra/runtime/archive-segment.ts'
 import type { MentionEvent } from '#schemas/generated.ts'
 import { openForReading } from '#scripts/compose.ts'
-import { Random } from '#scripts/demo/random.ts'
+import { Random } from '#scripts/random.ts'
 import { type Obligations, operationsCorpus } from './operations-corpus.ts'
 
 export interface KillOptions {

@@ -1,4 +1,4 @@
-import { Random } from '#scripts/demo/random.ts'
+import { Random } from '#scripts/random.ts'
 
 /** What must stand in the end: text by mention id; ids that must be gone; lines by id whose bytes the archive must hold. */
 export interface Obligations {

@@ -12,7 +12,7 @@ const TOKEN =
 const UNSPACED_RUN = /((?:[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}ー]\p{M}*)+)/u
 const CLUSTER = /\P{M}\p{M}*|\p{M}/gu
 
-export const simpleFold = (word: string): string => {
+const simpleFold = (word: string): string => {
   const lower = word.toLowerCase()
   const folded = lower.normalize('NFD').replace(/\p{M}/gu, '').replaceAll("'", '').normalize('NFC')
   return folded === '' ? lower : folded

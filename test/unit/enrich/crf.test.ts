@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { Random } from '#scripts/random.ts'
 import { type CrfOptions, type TaggedSentence, trainCrf } from '#scripts/train/crf.ts'
-import { Random } from '#scripts/train/random.ts'
 
 /** Tag 2 may only follow tag 1. */
 const options: CrfOptions = {

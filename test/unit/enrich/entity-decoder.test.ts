@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { EntityDecoder } from '#enrich/entities/entity-decoder.ts'
 import { canBegin, canFollow, type EntityModel, TAGS, WEIGHTS } from '#enrich/entities/entity-model.ts'
 import { WordClasses } from '#enrich/entities/word-classes.ts'
-import { Random } from '#scripts/train/random.ts'
+import { Random } from '#scripts/random.ts'
 
 const ROWS = 32
 const WIDTH = 3

@@ -7,7 +7,7 @@ import {
   type Sensitivity,
   stepMood,
 } from '#index/alerts/negative-share-detector.ts'
-import { Random } from '#scripts/demo/random.ts'
+import { Random } from '#scripts/random.ts'
 
 const BUCKET_MS = 5 * 60_000
 const DAY_BUCKETS = 288

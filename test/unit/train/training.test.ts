@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { Random } from '#scripts/random.ts'
 import { accuracy, calibrationError, macroF1, macroRecall, measure } from '../../../scripts/evaluate/figures.ts'
 import { type BagSamples, trainBag } from '../../../scripts/train/embedding-softmax.ts'
 import { fitCalibration, type Scored } from '../../../scripts/train/fit-calibration.ts'
 import { quantise } from '../../../scripts/train/quantise.ts'
-import { Random } from '../../../scripts/train/random.ts'
 import { type Samples, trainSoftmax } from '../../../scripts/train/softmax-regression.ts'
 
 const ROWS = 300

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { Random } from '#scripts/demo/random.ts'
+import { Random } from '#scripts/random.ts'
 
 const draws = <T>(count: number, draw: (random: Random) => T, seed = 5): T[] => {
   const random = new Random(seed)
