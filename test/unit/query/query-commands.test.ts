@@ -103,6 +103,15 @@ describe('query explain', () => {
     expect(shown).toBe('✓ match\ntext    A \\u{1b} [Nike]’s shop\ntokens  a|A nike|Nike shop\n')
   })
 
+  it('names the parts that would have to be true', async () => {
+    const { shown } = await run((output) =>
+      queryExplain({ query: '(nike OR puma) "air max" NOT (jobs OR hiring)', text: 'Nike is hiring' }, { output }),
+    )
+    expect(shown).toBe(
+      '✗ no match\ntext    Nike is hiring\nuntrue  "air max"\nuntrue  NOT (jobs OR hiring)\ntokens  nike|Nike is hiring\n',
+    )
+  })
+
   it('as JSON', async () => {
     const { shown } = await run((output) => queryExplain({ query: 'x', text: 'y', json: true }, { output }))
     expect(JSON.parse(shown)).toEqual({ matches: false, highlights: [], tokens: 'y' })
