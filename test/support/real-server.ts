@@ -28,7 +28,7 @@ export function withServers(servers: readonly ServerName[], suites: (addresses: 
   }
   const variables = missing.map((server) => serverVariables[server]).join(', ')
   const reason = `${variables} not set: nothing is proved on ${missing.join(', ')} (npm run test:servers starts them)`
-  if (process.env['REQUIRE_SERVERS'] === '1') {
+  if (process.env.REQUIRE_SERVERS === '1') {
     it(`finds ${missing.join(', ')}`, () => {
       throw new Error(`${reason}; REQUIRE_SERVERS=1 asks for a proof`)
     })
