@@ -6,6 +6,7 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3'
 import type { Clock } from '#infra/contracts/clock.ts'
+import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import { checkObjectKey } from '#infra/contracts/object-key.ts'
 import type { ObjectStore, StoredObject } from '#infra/contracts/object-store.ts'
 import { createBucket } from './create-bucket.ts'
@@ -78,12 +79,22 @@ class S3ObjectStore implements ObjectStore {
         const { Body } = await this.#client.send(
           new GetObjectCommand({ Bucket: this.#options.bucket, Key: nameOfKey(key) }),
         )
-        return Body === undefined ? new Uint8Array() : await Body.transformToByteArray()
+        return Body === undefined ? new Uint8Array() : await this.#receive(Body, key)
       } catch (error) {
         if (failureOf(error).code === 'NoSuchKey') return null
         throw error
       }
     })
+  }
+
+  /** The client compares what arrives with the checksum that the store has sent before it. */
+  async #receive(body: { transformToByteArray(): Promise<Uint8Array> }, key: string): Promise<Uint8Array> {
+    try {
+      return await body.transformToByteArray()
+    } catch (cause) {
+      const message = `${this.#place}: getting ${key}: the object did not arrive whole; try again`
+      throw new PipelineError(ErrorClass.Transient, 'S3_INCOMPLETE', message, { cause })
+    }
   }
 
   async *list(prefix: string): AsyncIterable<StoredObject> {

@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -19,7 +20,6 @@ const KEPT_LINES = 30
 /** A server that a script of this folder runs: a process of ours, which a test may kill and start again on the same data. */
 export interface LocalServer extends RealServer {
   readonly port: number
-  readonly pid: number
   /** Sends a signal to the server and waits until it is gone. Its data stays. */
   end(signal: 'SIGTERM' | 'SIGKILL'): Promise<void>
 }
@@ -46,8 +46,12 @@ export async function startLocalServer(name: ServerName, options: LocalServerOpt
   const child = spawn(scriptOf(name), ['start', String(port), folder], { stdio: ['ignore', 'pipe', 'pipe'] })
   const exited = once(child, 'exit')
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
-    child.kill(signal)
-    const late = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS)
+    // A launcher that is killed would leave its server running; it ends when that does.
+    const kill = async () => process.kill((await serverPid(folder)) ?? (child.pid as number), 'SIGKILL')
+    if (child.exitCode !== null || child.signalCode !== null) return
+    if (signal === 'SIGKILL') await kill()
+    else child.kill(signal)
+    const late = setTimeout(() => void kill(), STOP_WITHIN_MS)
     await exited
     clearTimeout(late)
   }
@@ -58,7 +62,7 @@ export async function startLocalServer(name: ServerName, options: LocalServerOpt
   try {
     const address = await readyAddress(name, child)
     const version = `${stdout.trim()} (local)`
-    return { name, address, version, port, pid: child.pid as number, end, [Symbol.asyncDispose]: forget }
+    return { name, address, version, port, end, [Symbol.asyncDispose]: forget }
   } catch (error) {
     await forget()
     throw error
@@ -66,6 +70,12 @@ export async function startLocalServer(name: ServerName, options: LocalServerOpt
 }
 
 const scriptOf = (name: ServerName): string => join(import.meta.dirname, `${name}.sh`)
+
+/** Of a server that is not the process which we started. */
+async function serverPid(folder: string): Promise<number | null> {
+  const file = join(folder, 'server.pid')
+  return existsSync(file) ? Number(await readFile(file, 'utf8')) : null
+}
 
 /** The address of the line `READY <name> <address>`. */
 async function readyAddress(name: ServerName, child: ChildProcess): Promise<string> {
