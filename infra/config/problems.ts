@@ -44,6 +44,9 @@ export function schemaProblems(value: unknown, issues: readonly Issue[]): Proble
   })
 }
 
+export const SECRET_IN_THE_OPEN =
+  'a secret does not belong in this file: write ${NAME} and set that environment variable'
+
 /** What the schema cannot see: names that must be unique or must exist, secrets in the open, connectors that keep nothing. */
 export function consistencyProblems(written: unknown): Problem[] {
   const brands = entries(written, 'brands')
@@ -65,7 +68,7 @@ export function consistencyProblems(written: unknown): Problem[] {
       if (typeof secret === 'string' && !isReference(secret)) {
         problems.push({
           path: [...path, ...target.path, 'secret'],
-          message: 'a secret does not belong in this file: write ${NAME} and set that environment variable',
+          message: SECRET_IN_THE_OPEN,
         })
       }
     }
