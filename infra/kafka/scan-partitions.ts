@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import kafkajs, { type Kafka, type KafkaMessage } from 'kafkajs'
+import kafkajs, { type Batch, type Kafka, type KafkaMessage } from 'kafkajs'
 import { RETRY } from './kafka-client.ts'
 
 export interface OffsetRange {
@@ -10,7 +10,7 @@ export interface OffsetRange {
 /**
  * Reads ranges of a topic, a range per partition, without leaving a trace in a group; `to` must be reached by what the topic holds.
  * kafkajs reads only as the member of a group, so this makes one of its own, which commits nothing and which Kafka forgets.
- * `visit` answers `false` when it has seen enough.
+ * `visit` answers `false` when it has seen enough; what it throws ends the reading.
  */
 export async function scanPartitions(
   kafka: Kafka,
@@ -29,6 +29,20 @@ export async function scanPartitions(
     retry: RETRY,
     partitionAssigners: [() => assignAll(topic, [...left.keys()])],
   })
+  const take = (batch: Batch): boolean => {
+    const { partition } = batch
+    const range = left.get(partition)
+    if (range === undefined) return true
+    for (const message of batch.messages) {
+      const offset = Number(message.offset)
+      if (offset >= range.to) break
+      if (offset >= range.from && !visit(partition, message)) return false
+    }
+    const next = Number(batch.lastOffset()) + 1
+    if (next >= range.to) left.delete(partition)
+    else left.set(partition, { from: next, to: range.to })
+    return true
+  }
   const { GROUP_JOIN, CRASH } = consumer.events
   consumer.on(GROUP_JOIN, () => {
     for (const [partition, { from }] of left) consumer.seek({ topic, partition, offset: String(from) })
@@ -40,19 +54,12 @@ export async function scanPartitions(
     await consumer.run({
       autoCommit: false,
       eachBatch: async ({ batch, isStale }) => {
-        const { partition } = batch
-        const range = left.get(partition)
-        if (range === undefined || isStale()) return
-        for (const message of batch.messages) {
-          const offset = Number(message.offset)
-          if (offset < range.from) continue
-          if (offset >= range.to) break
-          if (!visit(partition, message)) return ended.resolve()
+        if (isStale()) return
+        try {
+          if (!take(batch) || left.size === 0) ended.resolve()
+        } catch (error) {
+          ended.reject(error) // thrown from here, the batch would come again and again
         }
-        const next = Number(batch.lastOffset()) + 1
-        if (next >= range.to) left.delete(partition)
-        else left.set(partition, { from: next, to: range.to })
-        if (left.size === 0) ended.resolve()
       },
     })
     await ended.promise
