@@ -74,6 +74,7 @@ export class ConnectorRun implements MemberEvents {
         run.catch((error: unknown) => this.#fail(error)),
       )
     }
+    this.#stopWhenExhausted()
   }
 
   fetched(): void {}
@@ -101,9 +102,13 @@ export class ConnectorRun implements MemberEvents {
     }
     if (signal.aborted) return
     this.#exhausted.add(connector)
-    // A member without a connector stands by: it takes over when another one leaves.
-    if (this.#owned.flatMap((owned) => this.#connectorsOf(owned)).every((owned) => this.#exhausted.has(owned)))
-      this.stop()
+    this.#stopWhenExhausted()
+  }
+
+  /** A member without a connector stands by: it takes over when another one leaves. */
+  #stopWhenExhausted(): void {
+    const connectors = this.#owned.flatMap((partition) => this.#connectorsOf(partition))
+    if (connectors.length > 0 && connectors.every((connector) => this.#exhausted.has(connector))) this.stop()
   }
 
   #connectorsOf(partition: number): readonly string[] {

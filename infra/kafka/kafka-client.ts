@@ -67,25 +67,20 @@ function registerZstd(): void {
 
 interface RequestQueue {
   readonly pending: readonly unknown[]
-  throttledUntil: number
   scheduleCheckPendingRequests(): void
 }
 let idleTimersStopped = false
 
 /**
  * kafkajs 2.2.4 wakes each connection every millisecond: "throttled until" begins at -1, and a timer with a negative delay runs at
- * once and sets itself again (kafkajs issue 1751). Without requests that wait there is nothing to check.
+ * once and sets itself again (kafkajs issue 1751). Where no request waits, there is nothing to look after.
  */
 function stopIdleTimers(): void {
   if (idleTimersStopped) return
   idleTimersStopped = true
-  const { prototype } = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as {
-    prototype: RequestQueue
-  }
-  const schedule = prototype.scheduleCheckPendingRequests
-  prototype.scheduleCheckPendingRequests = function () {
-    if (this.pending.length === 0 && this.throttledUntil <= Date.now()) return
-    if (this.throttledUntil < 0) this.throttledUntil = 0
-    schedule.call(this)
+  const queue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as { prototype: RequestQueue }
+  const schedule = queue.prototype.scheduleCheckPendingRequests
+  queue.prototype.scheduleCheckPendingRequests = function () {
+    if (this.pending.length > 0) schedule.call(this)
   }
 }
