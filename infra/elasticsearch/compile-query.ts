@@ -88,12 +88,14 @@ function compileAnd(parts: readonly QueryNode[], depth: number): CompiledQuery {
 
 /**
  * An interval for each pair of alternatives: an interval source keeps the shortest of several that begin together, which
- * need not be the one that is near. An interval of a prefix has a limit of expansions that makes Elasticsearch refuse it.
+ * need not be the one that is near. An interval of a prefix has a limit of expansions beyond which Elasticsearch refuses it,
+ * and one that shall stand twice is counted with other gaps.
  */
 function compileNear({ left, right, distance, ordered }: QueryNode & { readonly type: 'near' }): CompiledQuery {
   const [lefts, rights] = [alternatives(left), alternatives(right)]
-  const sayable = [...lefts, ...rights].every(({ type }) => type !== 'prefix')
-  if (!sayable || lefts.length * rights.length > MAX_NEAR_PAIRS) {
+  const twice = new Set(lefts.map(sourceOf)).intersection(new Set(rights.map(sourceOf)))
+  const isSayable = twice.size === 0 && [...lefts, ...rights].every(({ type }) => type !== 'prefix')
+  if (!isSayable || lefts.length * rights.length > MAX_NEAR_PAIRS) {
     const both = [lefts, rights].map((operands) => compileOr(operands.map((operand) => compile(operand, 0))).query)
     return { query: { bool: { filter: both } }, exact: false }
   }
@@ -116,6 +118,9 @@ function compileNear({ left, right, distance, ordered }: QueryNode & { readonly 
 
 const alternatives = (operand: NearOperand): readonly PositionalNode[] =>
   operand.type === 'or' ? operand.parts.flatMap(alternatives) : [operand]
+
+/** The same for operands that find the same. */
+const sourceOf = (node: PositionalNode): string => JSON.stringify(interval(node))
 
 function interval(node: PositionalNode): Intervals {
   switch (node.type) {
