@@ -91,7 +91,7 @@ withServer('kafka', (address) => {
         })
         .toBe(true)
       // Deleting a topic also deletes what groups have committed on it; an administrator who restores offsets brings them back.
-      await admin.setOffsets({ groupId: `${namespace}.g`, topic, partitions: [{ partition: 0, offset: '2' }] })
+      await admin.setOffsets({ groupId: `${namespace}.g.${topic.slice(namespace.length + 1)}`, topic, partitions: [{ partition: 0, offset: '2' }] })
       await using log = await open()
       const { done } = await log.subscribe(options(topic), async () => 'commit')
       await expect(done).rejects.toMatchObject({
@@ -107,7 +107,7 @@ withServer('kafka', (address) => {
       const logger = pino({ level: 'error' }, { write: (line: string) => told.push(JSON.parse(line)) })
       await using log = await openKafkaEventLog({ ...kafkaAt(address), namespace, logger })
       await log.produce(topic, [record(0, 'a'), record(0, 'b'), record(0, 'c')])
-      await admin.setOffsets({ groupId: `${namespace}.g`, topic, partitions: [{ partition: 0, offset: '1' }] })
+      await admin.setOffsets({ groupId: `${namespace}.g.${topic.slice(namespace.length + 1)}`, topic, partitions: [{ partition: 0, offset: '1' }] })
       await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: '2' }] })
       const seen = Promise.withResolvers<readonly number[]>()
       await using _subscription = await log.subscribe(options(topic), async ({ records }) => {

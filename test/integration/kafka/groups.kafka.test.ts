@@ -8,6 +8,13 @@ import { withServer } from '../../support/real-server.ts'
 
 // What a group of several members promises; the contract's suite knows one member.
 
+interface Member {
+  /** Partitions whose first batch takes long. */
+  readonly first: Set<number>
+  readonly busy: Set<number>
+  overlaps: number
+}
+
 withServer('kafka', (address) => {
   const fresh = async (partitions: number) => {
     const namespace = `groups-${randomUUID()}`
@@ -36,16 +43,17 @@ withServer('kafka', (address) => {
       const { log, open, topic, options } = await fresh(partitions)
       await produce(log, topic, partitions, count)
       const handled = new Map<number, number>()
-      const work = (member: { busy: Set<number>; overlaps: number }) => async (batch: RecordBatch) => {
+      const work = (member: Member) => async (batch: RecordBatch) => {
         if (member.busy.has(batch.partition)) member.overlaps++
         member.busy.add(batch.partition)
-        await systemClock.sleep(2)
+        // The first batches outlast the rounds that the other members cause.
+        await systemClock.sleep(member.first.delete(batch.partition) ? 1_500 : 2)
         for (const n of numbers(batch)) handled.set(n, (handled.get(n) ?? 0) + 1)
         member.busy.delete(batch.partition)
         return 'commit' as const
       }
-      const member = () => ({ busy: new Set<number>(), overlaps: 0 })
-      const [a, b, c] = [member(), member(), member()]
+      const member = (first: readonly number[]): Member => ({ busy: new Set(), overlaps: 0, first: new Set(first) })
+      const [a, b, c] = [member([0, 1, 2, 3, 4, 5]), member([]), member([])]
       const [logB, logC] = [await open(), await open()]
       await using first = await log.subscribe(options, work(a))
       await using second = await logB.subscribe(options, work(b))
