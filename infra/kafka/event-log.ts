@@ -142,12 +142,18 @@ class KafkaEventLog implements EventLog {
       logger,
       options,
       onBatch,
-      group: this.#groupPrefix + options.group,
+      group: this.#groupId(options.group, options.topic),
       standing: () => this.#standing(options.group, options.topic),
       onStart: (started) => this.#subscriptions.add(started),
       onEnd: (ended) => this.#subscriptions.delete(ended),
     })
     return subscription
+  }
+
+  /** One for each topic that a group reads: kafkajs deals out the topics of all members to each of them. */
+  #groupId(group: string, topic: string): string {
+    const own = topic.startsWith(this.#groupPrefix) ? topic.slice(this.#groupPrefix.length) : topic
+    return `${this.#groupPrefix}${group}.${own}`
   }
 
   /** Where a group goes on. What it can no longer read is told, or refused when it says that the topic is another one now. */
@@ -156,7 +162,7 @@ class KafkaEventLog implements EventLog {
     return rows.map((row) => {
       const { partition, start, committed, end } = row
       if (committed > end) {
-        const message = `group ${this.#groupPrefix}${group} has committed offset ${committed} of ${topic}, partition ${partition}, which ends at ${end}: the topic was made anew; delete the group, and it reads from the start`
+        const message = `group ${this.#groupId(group, topic)} has committed offset ${committed} of ${topic}, partition ${partition}, which ends at ${end}: the topic was made anew; delete the group, and it reads from the start`
         throw new PipelineError(ErrorClass.Config, 'TOPIC_RECREATED', message)
       }
       if (committed >= start) return row
@@ -168,7 +174,7 @@ class KafkaEventLog implements EventLog {
 
   async lag(group: string, topic: string): Promise<readonly PartitionLag[]> {
     await this.partitions(topic)
-    const groupId = this.#groupPrefix + group
+    const groupId = this.#groupId(group, topic)
     return onKafka(`looking where group ${groupId} stands`, async () => {
       const [offsets, committed] = await Promise.all([
         this.#admin.fetchTopicOffsets(topic),

@@ -35,7 +35,9 @@ export function kafkaError(error: unknown, doing: string): unknown {
     const remedy = 'raise max.message.bytes of the topic, or lower kafka.maxMessageBytes'
     return new PipelineError(ErrorClass.Permanent, 'RECORD_TOO_LARGE', `${reason}; ${remedy}`, details)
   }
-  const remedy = 'check that the brokers run and can be reached under the addresses that they advertise'
+  const remedy = chain.some(({ message }) => /closed connection/i.test(message))
+    ? 'the broker hangs up on those who speak otherwise than it expects: check kafka.tls and kafka.sasl, and the port'
+    : 'check that the brokers run and can be reached under the addresses that they advertise'
   return new PipelineError(ErrorClass.Transient, 'KAFKA_UNAVAILABLE', `${reason}; ${remedy}`, details)
 }
 

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
+import { processEnvironment } from '#infra/config/environment.ts'
 import { freePort } from './free-port.ts'
 import type { RealServer, ServerName } from './real-server.ts'
 
@@ -28,6 +29,8 @@ export interface LocalServerOptions {
   /** Given to go on with the data of an earlier server: then it also stays when this one is disposed. */
   readonly folder?: string
   readonly port?: number
+  /** What its script reads beside the environment of this process, as KAFKA_PROPERTIES. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** Fetches or builds the server when it is not in the cache yet: minutes. `say` gets its lines. */
@@ -43,7 +46,10 @@ export async function startLocalServer(name: ServerName, options: LocalServerOpt
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), `earshot-${name}-`)))
   const port = options.port ?? (await freePort())
   const { stdout } = await execute(scriptOf(name), ['version'])
-  const child = spawn(scriptOf(name), ['start', String(port), folder], { stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawn(scriptOf(name), ['start', String(port), folder], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...processEnvironment(), ...options.environment },
+  })
   const exited = once(child, 'exit')
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
     // A launcher that is killed would leave its server running; it ends when that does.
