@@ -5,6 +5,7 @@ export const Topic = {
   Dead: 'mentions.dead.v1',
   Alerts: 'alerts.v1',
   Control: 'control.v1',
+  Cursors: 'cursors.v1',
 } as const
 export type Topic = (typeof Topic)[keyof typeof Topic]
 

@@ -40,6 +40,7 @@ const REMEDIES: Readonly<Record<string, readonly [ErrorClass, string, string]>> 
     'no credentials found; give s3.accessKeyId and s3.secretAccessKey, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
   ],
   InvalidAccessKeyId: [ErrorClass.Config, 'S3_CREDENTIALS', 'the access key is unknown there; correct the credentials'],
+  XAdminUserNotFound: [ErrorClass.Config, 'S3_CREDENTIALS', 'the access key is unknown there; correct the credentials'], // Versity
   SignatureDoesNotMatch: [ErrorClass.Config, 'S3_CREDENTIALS', 'the secret key is wrong; correct the credentials'],
   ExpiredToken: [ErrorClass.Config, 'S3_CREDENTIALS', 'the session token has expired; give fresh credentials'],
   AuthorizationHeaderMalformed: [ErrorClass.Config, 'S3_REGION', 'the bucket is in another region; correct s3.region'],
@@ -101,6 +102,7 @@ export function s3Error(error: unknown, place: string, doing: string): unknown {
     const what = 'not allowed; give these credentials the right to list, get, put and delete in the bucket'
     return make(ErrorClass.Config, 'S3_FORBIDDEN', what)
   }
+  if (status >= 400) return make(ErrorClass.Config, 'S3_REFUSED', 'the store does not take such a request')
   if (NETWORK.has(code)) {
     return make(ErrorClass.Transient, 'S3_UNREACHABLE', 'no connection; check s3.endpoint, and that the store runs')
   }

@@ -125,6 +125,24 @@ withServer('kafka', (address) => {
       expect(await seen.promise).toEqual([2])
       expect(told).toMatchObject([{ topic, group: 'g', partition: 0, from: 1, to: 2 }])
     })
+    it('ends loudly when kafkajs gives up, here on a compression that it does not know', async () => {
+      const topic = await newTopic(1)
+      await using log = await open()
+      const { CompressionCodecs, CompressionTypes, Kafka, logLevel } = kafkajs
+      const unknown = CompressionCodecs[CompressionTypes.Snappy]
+      CompressionCodecs[CompressionTypes.Snappy] = () => ({
+        compress: async ({ buffer }: { buffer: Buffer }) => buffer,
+      })
+      const foreign = new Kafka({ brokers: address.split(','), logLevel: logLevel.NOTHING }).producer()
+      await foreign.connect()
+      await foreign.send({ topic, compression: CompressionTypes.Snappy, messages: [{ value: 'x' }] })
+      await foreign.disconnect()
+      CompressionCodecs[CompressionTypes.Snappy] = unknown
+      const { done } = await log.subscribe(options(topic), async () => 'commit')
+      const refused = { class: 'config', code: 'KAFKA_NOT_SUPPORTED', message: expect.stringMatching(/gzip or zstd/) }
+      await expect(done).rejects.toMatchObject(refused)
+      await expect(log.read(topic, 0, 0, 1)).rejects.toMatchObject(refused)
+    })
   })
 
   describe('cursors on Kafka', () => {
