@@ -143,6 +143,28 @@ withServer('elasticsearch', (address) => {
       expect(new Set(found.map((hit) => hit?.firstObservedAt))).toEqual(new Set([7]))
     })
 
+    it('of the same ids keep what each has said once', async () => {
+      await using it = await fresh()
+      await it.index.prepare()
+      const [writers, calls] = [4, 6]
+      const ids = Array.from({ length: 48 }, (_, i) => `a:${i}`)
+      await it.write(...ids.map((id) => created(id, { rev: 0, observedAt: 100 })))
+      // The first observation of an id is told by one writer in one call; what overwrites it unread loses it for ever.
+      const isFirst = (i: number, writer: number, call: number) => i % writers === writer && i % calls === call
+      const write = async (writer: number): Promise<void> => {
+        await using index = await open(`${address} ${it.namespace}`, fixedClock(0))
+        for (let call = 0; call < calls; call++) {
+          const rev = 1 + call * writers + writer
+          const observed = (i: number) => (isFirst(i, writer, call) ? 1 : 100 + rev)
+          await helpers(index).write(...ids.map((id, i) => created(id, { rev, observedAt: observed(i) })))
+        }
+      }
+      await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)))
+      const found = await Promise.all(ids.map((id) => it.index.get(id)))
+      expect(found.map((hit) => hit?.firstObservedAt)).toEqual(ids.map(() => 1))
+      expect(new Set(found.map((hit) => hit?.content.rev))).toEqual(new Set([writers * calls]))
+    })
+
     it('finish an erasure that one of them has begun and not ended', async () => {
       await using it = await fresh()
       await it.index.prepare()
