@@ -1,11 +1,13 @@
 import type { Kafka } from 'kafkajs'
 import type { Logger } from 'pino'
+import type { Clock } from '#infra/contracts/clock.ts'
 import type { Cursor, RunConnector } from '#infra/contracts/cursors.ts'
 import { GroupMember, type MemberEvents } from './group-member.ts'
 import { kafkaError, onKafka } from './kafka-error.ts'
 
 export interface ConnectorRunParts {
   readonly kafka: Kafka
+  readonly clock: Clock
   readonly logger: Logger
   readonly group: string
   readonly topic: string
@@ -31,9 +33,9 @@ export class ConnectorRun implements MemberEvents {
   #stopping = false
 
   constructor(parts: ConnectorRunParts) {
-    const { kafka, logger, group, topic } = parts
+    const { kafka, clock, logger, group, topic } = parts
     this.#parts = parts
-    this.#member = new GroupMember(kafka, logger, group, topic, this)
+    this.#member = new GroupMember(kafka, clock, logger, group, topic, this)
   }
 
   /** Resolves when all owned connectors are exhausted or it was stopped; rejects with the first failure, after stopping the others. */

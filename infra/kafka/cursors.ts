@@ -65,9 +65,9 @@ class KafkaCursors implements Cursors {
     }
     if (connectors.length === 0 || signal.aborted) return
     const ended = Promise.withResolvers<void>()
-    const { topic, logger } = this.#options
+    const { topic, clock, logger } = this.#options
     const run = new ConnectorRun({
-      ...{ kafka: this.#kafka, logger, topic, start },
+      ...{ kafka: this.#kafka, clock, logger, topic, start },
       group: `${this.#groupPrefix}connectors`,
       connectors: this.#byPartition(connectors, await this.#log.partitions(topic)),
       readCursors: (partition) => this.#read(partition),

@@ -63,7 +63,7 @@ class KafkaEventLog implements EventLog {
     this.#options = options
     this.#maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
     this.#groupPrefix = options.namespace === undefined ? '' : `${options.namespace}.`
-    this.#writer = new RecordWriter(kafka, this.#maxMessageBytes)
+    this.#writer = new RecordWriter(kafka, options.clock, this.#maxMessageBytes)
   }
 
   async createTopics(topics: readonly TopicSpec[]): Promise<readonly string[]> {

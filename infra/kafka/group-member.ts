@@ -1,6 +1,9 @@
 import kafkajs, { type Consumer, type EachBatchPayload, type Kafka, type KafkaMessage } from 'kafkajs'
 import type { Logger } from 'pino'
+import type { Clock } from '#infra/contracts/clock.ts'
+import { closeWithin } from './close-within.ts'
 import { RETRY } from './kafka-client.ts'
+import { logClosed } from './kafka-error.ts'
 
 /** A member that is silent for this long has died; its partitions go to the others. Heartbeats do not wait for handlers. */
 const SESSION_MS = 10_000
@@ -39,6 +42,7 @@ export interface MemberEvents {
  * owner takes for a batch; the owner pauses partitions when it has enough.
  */
 export class GroupMember implements AsyncDisposable {
+  readonly #clock: Clock
   readonly #topic: string
   readonly #events: MemberEvents
   readonly #consumer: Consumer
@@ -47,7 +51,8 @@ export class GroupMember implements AsyncDisposable {
   #crash: { readonly error: unknown } | null = null
 
   /** Joins with `start`. */
-  constructor(kafka: Kafka, logger: Logger, group: string, topic: string, events: MemberEvents) {
+  constructor(kafka: Kafka, clock: Clock, logger: Logger, group: string, topic: string, events: MemberEvents) {
+    this.#clock = clock
     this.#topic = topic
     this.#events = events
     this.#consumer = kafka.consumer({
@@ -89,6 +94,10 @@ export class GroupMember implements AsyncDisposable {
   async start(): Promise<void> {
     await this.#consumer.connect()
     await this.#consumer.subscribe({ topic: this.#topic, fromBeginning: true })
+    if (!this.#running) {
+      await this.#consumer.disconnect() // disposed meanwhile: it would join the group with nobody to serve its partitions
+      throw logClosed()
+    }
     await this.#consumer.run({
       autoCommit: false,
       partitionsConsumedConcurrently: 1, // nothing is handled there, only taken over
@@ -134,6 +143,7 @@ export class GroupMember implements AsyncDisposable {
   /** Leaves the group. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#running = false
-    await this.#consumer.disconnect().catch(() => {}) // the connection is gone either way; the session ends by its time-out
+    // Where it cannot leave, its session ends by the time-out.
+    await closeWithin(this.#clock, this.#consumer.disconnect())
   }
 }

@@ -48,12 +48,15 @@ export function createKafkaClients(options: KafkaOptions): KafkaClients {
   }
 }
 
-/** One level down, as every failure that matters comes to us as an error as well. The fields are chosen: entries can carry records. */
+/**
+ * One level down, as every failure that matters comes to us as an error as well; a refusal that is tried again is none. The fields
+ * are chosen: entries can carry records.
+ */
 function tell(logger: Logger, { namespace, level, log }: LogEntry): void {
-  if (log.message.includes('Limiting retries')) return // a failed send ends its producer, so its promise holds with any limit
   const { message, groupId, error, retryCount } = log
+  if (message.includes('Limiting retries')) return // a failed send ends its producer, so its promise holds with any limit
   const fields = { part: namespace, groupId, error: typeof error === 'string' ? error : undefined, retryCount }
-  if (level === logLevel.ERROR) logger.warn(fields, message)
+  if (level === logLevel.ERROR && !message.startsWith('Response ')) logger.warn(fields, message)
   else logger.debug(fields, message)
 }
 

@@ -28,6 +28,8 @@ export function kafkaError(error: unknown, doing: string): unknown {
       'KAFKA_TLS_REFUSED',
       "check kafka.tls: the broker's certificate must be signed by a trusted authority",
     )
+  if (chain.some(({ name }) => name === 'KafkaJSNotImplemented'))
+    return config('KAFKA_NOT_SUPPORTED', 'let the other program write without compression, or with gzip or zstd')
   if (type === 'UNKNOWN_TOPIC_OR_PARTITION') return config('TOPIC_UNKNOWN', '`earshot setup` makes missing topics')
   if (type === 'INVALID_TOPIC_EXCEPTION' || type === 'INVALID_REPLICATION_FACTOR' || type === 'INVALID_PARTITIONS')
     return config('TOPIC_INVALID', 'check the namespace, the partitions and the replication factor')

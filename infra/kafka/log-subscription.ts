@@ -29,9 +29,9 @@ export class LogSubscription implements Subscription, MemberEvents {
   #ending = false
 
   constructor(parts: SubscriptionParts) {
-    const { kafka, logger, group, options } = parts
+    const { kafka, clock, logger, group, options } = parts
     this.#parts = parts
-    this.#member = new GroupMember(kafka, logger, group, options.topic, this)
+    this.#member = new GroupMember(kafka, clock, logger, group, options.topic, this)
     this.done = this.#run()
   }
 

@@ -1,6 +1,8 @@
 import kafkajs, { type IHeaders, type Kafka, type Message, type Producer, type TopicMessages } from 'kafkajs'
+import type { Clock } from '#infra/contracts/clock.ts'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type { NewRecord, Position } from '#infra/contracts/event-log.ts'
+import { closeWithin } from './close-within.ts'
 import { RETRY } from './kafka-client.ts'
 import { kafkaError, logClosed } from './kafka-error.ts'
 
@@ -39,14 +41,16 @@ const MAX_PART_RECORDS = 1_000
  */
 export class RecordWriter {
   readonly #kafka: Kafka
+  readonly #clock: Clock
   readonly #maxPartBytes: number
   readonly #jobs: Job[] = []
   #producer: Promise<Producer> | null = null
   #pumping: Promise<void> | null = null
   #closed = false
 
-  constructor(kafka: Kafka, maxPartBytes: number) {
+  constructor(kafka: Kafka, clock: Clock, maxPartBytes: number) {
     this.#kafka = kafka
+    this.#clock = clock
     this.#maxPartBytes = maxPartBytes
   }
 
@@ -154,11 +158,12 @@ export class RecordWriter {
     await old?.then((producer) => producer.disconnect()).catch(() => {}) // it has failed already, and that was told
   }
 
-  /** What was accepted is sent before. */
+  /** What was accepted is sent before; it is refused when no broker takes it in time. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true
-    await this.#pumping
-    await this.#dropProducer()
+    if (this.#pumping !== null) await closeWithin(this.#clock, this.#pumping)
+    for (const job of this.#jobs.splice(0)) job.done.reject(logClosed())
+    await closeWithin(this.#clock, this.#dropProducer())
   }
 }
 
