@@ -18,67 +18,51 @@ export interface StoredMention {
 /** A document as it stands in the index. */
 export type MentionDocument = { [F in MentionField]?: unknown }
 
-/** The source of a document, ready to send. */
+/** The source of a document, ready to send. What is undefined is not printed. */
 export function printDocument({ state, record, unheldSince }: StoredMention, visible: boolean): string {
   const { id, content, visibility, firstObservedAt, deletedAt } = state
-  const document: MentionDocument = { id, visible }
-  if (deletedAt !== null) document.deletedAt = deletedAt
-  if (unheldSince !== null) document.unheldSince = unheldSince
-  if (visibility !== null) {
-    document.visibilityRev = visibility.rev
-    document.hidden = visibility.hidden
-  }
-  if (content !== null) addContent(document, id, content, firstObservedAt!, record!)
-  return JSON.stringify(document)
-}
-
-function addContent(
-  document: MentionDocument,
-  id: string,
-  content: Content,
-  firstObservedAt: number,
-  record: Uint8Array,
-): void {
+  const known = {
+    id,
+    visible,
+    deletedAt: deletedAt ?? undefined,
+    unheldSince: unheldSince ?? undefined,
+    visibilityRev: visibility?.rev,
+    hidden: visibility?.hidden,
+  } satisfies MentionDocument
+  if (content === null) return JSON.stringify(known)
   const { mention, annotations } = content
   const { sentiment, fit, misinformation, brands } = annotations
-  document.firstObservedAt = firstObservedAt
-  document.publishedAt = mention.publishedAt
-  document.timely = isTimely(content, firstObservedAt)
-  document.platform = mention.platform
-  document.connector = content.source.connector
-  document.kind = mention.kind
-  document.tokens = content.tokens
-  document.text = mentionText(mention)
-  document.sample = sampleOf(id)
-  document.record = Buffer.from(record.buffer, record.byteOffset, record.byteLength).toString('base64')
-  // What is missing is left out: `undefined` is not printed.
-  document.authorKey = authorOf(mention) ?? undefined
-  document.author = termsOf('author', content)[0]
-  document.language = mention.lang.detected ?? undefined
-  document.url = mention.url ?? undefined
-  document.followers = mention.author?.followers ?? undefined
-  document.domains = some(termsOf('domain', content))
-  document.entities = some(termsOf('entity', content))
-  document.brands = some(brands)
-  if (sentiment !== null) {
-    document.tone = sentiment.label
-    document.brandTone = some(brands.map((brand) => `${brand}|${sentiment.label}`))
-    document.negative = sentiment.negative
-    document.neutral = sentiment.neutral
-    document.positive = sentiment.positive
-  }
-  if (fit !== null) document.fit = fit.value ?? undefined
-  if (misinformation !== null) {
-    document.misinformation = misinformation.state
-    document.misinformationRisk = misinformation.risk ?? undefined
-  }
-  if (sentiment !== null || fit !== null || misinformation !== null) {
-    document.reasons = {
-      sentiment: sentiment?.explain,
-      fit: fit?.components,
-      misinformation: misinformation?.reasons,
-    }
-  }
+  const bytes = record!
+  return JSON.stringify({
+    ...known,
+    firstObservedAt: firstObservedAt!,
+    publishedAt: mention.publishedAt,
+    timely: isTimely(content, firstObservedAt!),
+    authorKey: authorOf(mention) ?? undefined,
+    platform: mention.platform,
+    language: mention.lang.detected ?? undefined,
+    author: termsOf('author', content)[0],
+    domains: some(termsOf('domain', content)),
+    entities: some(termsOf('entity', content)),
+    brands: some(brands),
+    connector: content.source.connector,
+    kind: mention.kind,
+    url: mention.url ?? undefined,
+    brandTone: sentiment === null ? undefined : some(brands.map((brand) => `${brand}|${sentiment.label}`)),
+    tone: sentiment?.label,
+    negative: sentiment?.negative,
+    neutral: sentiment?.neutral,
+    positive: sentiment?.positive,
+    fit: fit?.value ?? undefined,
+    misinformation: misinformation?.state,
+    misinformationRisk: misinformation?.risk ?? undefined,
+    followers: mention.author?.followers ?? undefined,
+    text: mentionText(mention),
+    tokens: content.tokens,
+    sample: sampleOf(id),
+    reasons: { sentiment: sentiment?.explain, fit: fit?.components, misinformation: misinformation?.reasons },
+    record: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
+  } satisfies MentionDocument)
 }
 
 const some = <T>(values: readonly T[]): readonly T[] | undefined => (values.length === 0 ? undefined : values)
