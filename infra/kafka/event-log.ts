@@ -134,6 +134,8 @@ class KafkaEventLog implements EventLog {
 
   async subscribe(options: SubscribeOptions, onBatch: (batch: RecordBatch) => Promise<Ack>): Promise<Subscription> {
     await this.partitions(options.topic)
+    // Before it joins: kafkajs would set a group that stands outside the topic to its start, and nobody would know.
+    await this.#standing(options.group, options.topic)
     if (this.#closed) throw logClosed()
     const { clock, logger } = this.#options
     const subscription = await LogSubscription.start({
