@@ -4,6 +4,7 @@ export const Topic = {
   Enriched: 'mentions.enriched.v1',
   Dead: 'mentions.dead.v1',
   Alerts: 'alerts.v1',
+  Cursors: 'cursors.v1',
 } as const
 export type Topic = (typeof Topic)[keyof typeof Topic]
 

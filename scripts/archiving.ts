@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import { Archiver, pruneArchive } from '#index/archive/archiver.ts'
 import type { Clock } from '#infra/contracts/clock.ts'
 import { runTogether } from '#infra/runtime/run-together.ts'
-import { archivePrefix, type Installation } from './compose.ts'
+import { archivePrefix, type Installation } from './installation.ts'
 import { type Companion, StageName } from './pipeline.ts'
 
 const PRUNE_EVERY_MS = 3_600_000

@@ -10,13 +10,15 @@ import { type Books, isMention, tally } from '#infra/runtime/books.ts'
 import { runConnector } from '#infra/runtime/connector-runner.ts'
 import { DiskGate } from '#infra/runtime/disk-gate.ts'
 import type { Metrics } from '#infra/runtime/metrics.ts'
+import { retry } from '#infra/runtime/retry.ts'
 import { runTogether } from '#infra/runtime/run-together.ts'
 import { runStage } from '#infra/runtime/stage-runner.ts'
 import type { Supervisor } from '#infra/runtime/supervisor.ts'
+import { waitForGroup } from '#infra/runtime/wait-for-group.ts'
 import { mentionTokens } from '#query/mention-tokens.ts'
 import { QuerySet } from '#query/query-set.ts'
 import type { BrandProfile } from '#schemas/brand-profile.ts'
-import { archivePrefix, type Installation, PARTITIONS } from './compose.ts'
+import { archivePrefix, type Installation } from './installation.ts'
 
 export const StageName = {
   Ingest: 'ingest',
@@ -60,7 +62,6 @@ export interface PipelineOptions {
 const ENRICH_WORKERS = 2
 const ENRICH_DEADLINE_MS = 10_000
 const BATCH = { maxRecords: 4_000, maxBytes: 8 << 20 }
-const IDLE_LOOK_MS = 50
 /** With `untilIdle` somebody waits for the end: a source that cannot be reached is not tried for ever. */
 const RESTARTS_UNTIL_IDLE = 4
 
@@ -73,7 +74,9 @@ export async function runPipeline(options: PipelineOptions, untilIdle: boolean, 
   const { log, topics } = installation
   const wiring = { log, dead: topics.dead, clock, logger, metrics, ...BATCH }
 
-  books.carry(await waitingMentions(log, options))
+  const onRetry = (err: Error, attempt: number, pauseMs: number) =>
+    logger.warn({ err, attempt, pauseMs }, 'counting what waits retried')
+  books.carry(await retry(() => waitingMentions(log, options), { clock, signal, onRetry }))
   const enrich = stages.has(StageName.Enrich)
     ? new EnrichStage({
         workers: ENRICH_WORKERS,
@@ -139,7 +142,7 @@ async function runConnectors(options: PipelineOptions, once: boolean, signal: Ab
       log,
       raw: topics.raw,
       dead: topics.dead,
-      partitions: PARTITIONS,
+      partitions: installation.partitions,
       objects,
       payloads: archivePrefix(namespace, 'payloads'),
       clock,
@@ -194,13 +197,8 @@ async function settle(options: PipelineOptions, companions: readonly Companion[]
     options.stages.has(StageName.Enrich) && ([StageName.Enrich, topics.raw] as const),
     options.stages.has(StageName.Index) && ([StageName.Index, topics.enriched] as const),
   ].filter((group) => group !== false)
-  for (const [group, topic] of groups) {
-    while (!signal.aborted) {
-      const lag = await log.lag(group, topic)
-      if (lag.every(({ committed, end }) => committed >= end)) break
-      await options.clock.sleep(IDLE_LOOK_MS, signal).catch(() => {})
-    }
-  }
+  const { clock, logger } = options
+  for (const [group, topic] of groups) await waitForGroup({ log, group, topic, clock, logger }, signal)
   for (const companion of companions) if (!signal.aborted) await companion.settle(signal)
 }
 

@@ -16,8 +16,9 @@ import { systemClock } from '#infra/runtime/system-clock.ts'
 import type { BrandProfile } from '#schemas/brand-profile.ts'
 import { createArchiving } from './archiving.ts'
 import type { CommandIo } from './command-io.ts'
-import { type Installation, openInstallation } from './compose.ts'
+import { openInstallation } from './compose.ts'
 import { activateGeneration } from './generation.ts'
+import type { Installation, Servers } from './installation.ts'
 import { runPipeline, StageName } from './pipeline.ts'
 import { RunDisplay } from './run-display.ts'
 import { RunRecorder } from './run-record.ts'
@@ -25,6 +26,8 @@ import { version } from './version.ts'
 
 export interface RunSettings {
   readonly data: string
+  /** null or absent: embedded, in `data`. */
+  readonly servers?: Servers | null
   readonly namespace: string
   readonly brands: readonly BrandProfile[]
   readonly alerts: readonly AlertRule[]
@@ -57,7 +60,7 @@ export async function runInstallation(settings: RunSettings, { errors, signal }:
   const logger = createLogger(settings.logLevel ?? (errors.isTTY === true ? 'warn' : 'info'), (line) =>
     display.log(line),
   )
-  await using installation = await openInstallation(settings)
+  await using installation = await openInstallation({ ...settings, logger })
   const dispatcher = createGuardedDispatcher({ allowPrivate: settings.allowPrivate })
   await using _connections = { [Symbol.asyncDispose]: () => dispatcher.destroy() }
   const metrics = createMetrics()

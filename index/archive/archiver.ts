@@ -13,9 +13,11 @@ import {
 import { dayOfKey, readSegmentSummary, SegmentWriter, segmentKey } from '#infra/runtime/archive-segment.ts'
 import { consume } from '#infra/runtime/consume.ts'
 import { retry } from '#infra/runtime/retry.ts'
+import { waitForGroup } from '#infra/runtime/wait-for-group.ts'
 import { decode, isReadable } from '#schemas/codec.ts'
 import { Header } from '#schemas/topics.ts'
 
+const GROUP = 'archive'
 /** A segment closes at the first of these; what it holds until then is read again after a crash. */
 const MAX_RECORDS = 20_000
 const MAX_BYTES = 32 << 20
@@ -64,7 +66,7 @@ export class Archiver {
     const { log, topic } = this.#options
     this.#open.clear() // a run that failed left these, and the log gives them again
     const options = {
-      group: 'archive',
+      group: GROUP,
       topic,
       maxRecords: 2_000,
       maxBytes: 8 << 20,
@@ -76,14 +78,9 @@ export class Archiver {
 
   /** Resolves when everything that the topic holds now is stored and committed. */
   async settle(signal: AbortSignal): Promise<void> {
-    const { log, topic, clock } = this.#options
     this.#settling = true
     try {
-      while (!signal.aborted) {
-        const lag = await log.lag('archive', topic)
-        if (lag.every(({ committed, end }) => committed >= end)) return
-        await clock.sleep(50, signal).catch(() => {})
-      }
+      await waitForGroup({ ...this.#options, group: GROUP }, signal)
     } finally {
       this.#settling = false
     }

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { BrandProfile } from '#schemas/brand-profile.ts'
 import { mentionColumns } from '#schemas/mention-columns.ts'
-import { DURATION_PATTERN, parseDuration, parseSize, SIZE_PATTERN } from './quantity.ts'
+import { duration, httpUrl, size } from './fields.ts'
+import { parseDuration } from './quantity.ts'
+import { elasticsearch, kafka, s3 } from './server-configuration.ts'
 
 // Every default of the project stands in this file, and `describe` is what the reference page says.
 // Durations are milliseconds and sizes bytes once parsed.
@@ -25,19 +27,6 @@ const texts = (description: string) =>
     .default([])
     .describe(description)
 
-const duration = () =>
-  z
-    .string('expected a duration such as 30s, 5m, 2h or 7d')
-    .regex(DURATION_PATTERN, 'expected a duration such as 30s, 5m, 2h or 7d')
-    .meta({ title: 'duration' })
-
-const size = () =>
-  z
-    .string('expected a size such as 500MB or 4GB')
-    .regex(SIZE_PATTERN, 'expected a size such as 500MB or 4GB')
-    .transform(parseSize)
-    .meta({ title: 'size' })
-
 const pause = () => duration().transform(parseDuration).pipe(z.number().min(30_000, 'expected 30s or more: be polite'))
 
 const lateness = (usual: string) =>
@@ -52,7 +41,6 @@ const prefilter = () =>
     .default(true)
     .describe('Keep only what a brand query matches. `false` keeps everything, so that brands can be added later')
 
-const httpUrl = () => z.url({ protocol: /^https?$/, error: 'expected an http or https address' }).meta({ title: 'URL' })
 const webSocketUrl = () => z.url({ protocol: /^wss?$/, error: 'expected a ws or wss address' }).meta({ title: 'URL' })
 
 const timeZone = () =>
@@ -236,14 +224,11 @@ const alert = z.strictObject({
 
 export const configurationSchema = z.strictObject({
   mode: z
-    .literal('embedded', {
-      error: ({ input }) =>
-        input === 'distributed'
-          ? 'distributed (Kafka, Elasticsearch, S3) is not in this version: use embedded'
-          : 'expected embedded',
-    })
+    .enum(['embedded', 'distributed'])
     .default('embedded')
-    .describe('`embedded`: everything in one process and one directory'),
+    .describe(
+      '`embedded`: everything in one process and one directory; `distributed`: on Kafka, Elasticsearch and S3, named below',
+    ),
   namespace: z
     .string()
     .regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected up to 40 lower-case letters, digits or "-", starting with a letter')
@@ -279,6 +264,9 @@ export const configurationSchema = z.strictObject({
     })
     .prefault({})
     .describe('Limits of the data directory'),
+  kafka,
+  elasticsearch,
+  s3,
 })
 
 /** The whole configuration after parsing: every default filled in, durations in milliseconds, sizes in bytes. */

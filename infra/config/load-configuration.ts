@@ -7,6 +7,7 @@ import { type Environment, processEnvironment, substitute } from './environment.
 import { InvalidConfiguration } from './invalid-configuration.ts'
 import { consistencyProblems, type Problem, schemaProblems } from './problems.ts'
 import { queryProblems } from './query-problems.ts'
+import { serverProblems } from './server-problems.ts'
 import { type Place, placeOf, YamlPlaces } from './yaml-places.ts'
 
 export interface LoadOptions {
@@ -69,6 +70,7 @@ export function parseConfiguration(text: string, options: ParseOptions): Configu
   const problems = [
     ...schemaProblems(value, result.error?.issues ?? []).filter(({ path }) => !unset.has(path.join('.'))),
     ...consistencyProblems(written),
+    ...serverProblems(written),
     ...absent,
     ...commentedQueries(document),
   ].map(
@@ -88,8 +90,14 @@ export function parseConfiguration(text: string, options: ParseOptions): Configu
 /** What one part of the configuration takes from another, or from the place of the file. */
 function completed(configuration: Configuration, folder: string): Configuration {
   const brandNames = configuration.brands.map(({ name }) => name)
+  const { kafka, elasticsearch, s3 } = configuration
+  const found = (path: string | null) => path && resolve(folder, path)
   return {
     ...configuration,
+    kafka: kafka && { ...kafka, ca: found(kafka.ca) },
+    elasticsearch: elasticsearch && { ...elasticsearch, ca: found(elasticsearch.ca) },
+    // Stores of one's own seldom have a name of their own for each bucket.
+    s3: s3 && { ...s3, pathStyle: s3.pathStyle ?? s3.endpoint !== null },
     connectors: configuration.connectors.map((connector) => {
       if (connector.type === 'file') return { ...connector, path: resolve(folder, connector.path) }
       if (connector.type === 'hackernews' && connector.terms.length === 0) return { ...connector, terms: brandNames }

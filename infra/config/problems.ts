@@ -45,6 +45,9 @@ export function schemaProblems(value: unknown, issues: readonly Issue[]): Proble
   })
 }
 
+export const SECRET_IN_THE_OPEN =
+  'a secret does not belong in this file: write ${NAME} and set that environment variable'
+
 /** What the schema cannot see: names that must be unique or must exist, secrets in the open, connectors that keep nothing. */
 export function consistencyProblems(written: unknown): Problem[] {
   const brands = entries(written, 'brands')
@@ -66,7 +69,7 @@ export function consistencyProblems(written: unknown): Problem[] {
       if (typeof secret === 'string' && !isReference(secret)) {
         problems.push({
           path: [...path, ...target.path, 'secret'],
-          message: 'a secret does not belong in this file: write ${NAME} and set that environment variable',
+          message: SECRET_IN_THE_OPEN,
         })
       }
     }
@@ -105,7 +108,7 @@ function repeatedIds(list: readonly Entry[]): Problem[] {
   })
 }
 
-function valueAt(value: unknown, path: KeyPath): unknown {
+export function valueAt(value: unknown, path: KeyPath): unknown {
   return path.reduce<unknown>((part, step) => {
     if (Array.isArray(part)) return part[Number(step)]
     return isObject(part) && Object.hasOwn(part, step) ? part[step] : undefined

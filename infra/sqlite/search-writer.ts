@@ -1,12 +1,13 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { WriteOutcome } from '#infra/contracts/search-index.ts'
+import { authorOf, covers } from '#infra/runtime/author-row.ts'
+import { applyOperation, readAuthorOperation, readMentionOperation, tombstone } from '#infra/runtime/index-operation.ts'
 import { isTimely } from '#infra/runtime/mention-terms.ts'
 import { unpack } from '#infra/runtime/pack.ts'
 import { decode } from '#schemas/codec.ts'
-import type { EnrichedEvent } from '#schemas/generated.ts'
 import { authorKey } from '#schemas/mention-id.ts'
-import { type Content, type MentionState, merge, stateOf } from '#schemas/merge.ts'
-import { AuthorRows, authorOf, covers } from './author-rows.ts'
+import { type Content, type MentionState, stateOf } from '#schemas/merge.ts'
+import { AuthorRows } from './author-rows.ts'
 import type { Facts } from './facts-chunk.ts'
 import { ftsDocument, hiddenDocument } from './fts-document.ts'
 import { DatabaseKind, openDatabase, truncateWal } from './open-database.ts'
@@ -46,8 +47,6 @@ interface Entry {
   unheldSince: number | null
   changed: boolean
 }
-
-const STALE: WriteOutcome = { kind: 'stale' }
 
 /** The one writer of `index.db`. Every call is one or more transactions and blocks its thread. */
 export class SearchWriter {
@@ -104,39 +103,23 @@ export class SearchWriter {
   }
 
   #mention(bytes: Uint8Array): WriteOutcome {
-    const decoded = decode(bytes)
-    if (decoded.name !== 'EnrichedEvent') return unreadable(decoded, 'EnrichedEvent')
-    const event = decoded.value
-    if (event.op === 'unknown') return UNKNOWN_OPERATION
-    const withContent = event.op === 'create' || event.op === 'update'
-    if (withContent && (event.mention === null || event.annotations === null || event.tokens === null)) {
-      return { kind: 'rejected', code: 'CONTENT_MISSING', message: `${event.op} of a mention without its content` }
-    }
-    const entry = this.#entry(event.id)
-    const before = entry.state
-    if (event.op === 'update' && event.annotations?.brands.length === 0 && !before?.content) {
-      return { kind: 'dropped', reason: 'unmatched' }
-    }
-    const incoming = stateOf(event)
-    const after = merge(before, incoming)
-    if (this.#isCovered(incoming)) {
-      // A later edit of the same mention must not bring it back: what was covered once is gone.
-      if (before === null || before.deletedAt === null) this.#change(entry, tombstone(event.id, event.rev))
-      return { kind: 'dropped', reason: 'author deleted' }
-    }
-    if (isSame(before, after)) return STALE
-    if (after.content !== (before?.content ?? null) && after.content !== null) entry.bytes = bytes
+    const read = readMentionOperation(bytes)
+    if (read.kind === 'rejected') return read
+    const entry = this.#entry(read.event.id)
+    const before = entry.state?.content ?? null
+    const { outcome, after } = applyOperation(read.event, entry.state, (author) => this.#authors.get(author))
+    if (after === null) return outcome
+    if (after.content !== before && after.content !== null) entry.bytes = bytes
     this.#change(entry, after)
-    return outcomeOf(event, before, after)
+    return outcome
   }
 
   #author(bytes: Uint8Array): WriteOutcome {
-    const decoded = decode(bytes)
-    if (decoded.name !== 'AuthorEvent') return unreadable(decoded, 'AuthorEvent')
-    const event = decoded.value
-    if (event.op === 'unknown') return UNKNOWN_OPERATION
+    const read = readAuthorOperation(bytes)
+    if (read.kind === 'rejected') return read
+    const { event } = read
     const key = authorKey(event.platform, event.authorId)
-    if (!this.#authors.apply(key, event)) return STALE
+    if (!this.#authors.apply(key, event)) return { kind: 'stale' }
     this.#flush()
     for (let rows = this.#store.rowsOfAuthor(key, Number.MIN_SAFE_INTEGER, PASS_ROWS); rows.length > 0; ) {
       for (const row of rows) {
@@ -243,14 +226,6 @@ function newEntry(id: string, stored: StoredMention | null, content: Content | n
   return { ...base, state: { id, deletedAt, visibility, content, firstObservedAt }, unheldSince }
 }
 
-const tombstone = (id: string, deletedAt: number): MentionState => ({
-  id,
-  deletedAt,
-  visibility: null,
-  content: null,
-  firstObservedAt: null,
-})
-
 function factsOf(content: Content, firstObservedAt: number): Facts {
   const { sentiment } = content.annotations
   return {
@@ -261,37 +236,3 @@ function factsOf(content: Content, firstObservedAt: number): Facts {
     timely: isTimely(content, firstObservedAt),
   }
 }
-
-const isSame = (a: MentionState | null, b: MentionState): boolean =>
-  a !== null &&
-  a.content === b.content &&
-  a.deletedAt === b.deletedAt &&
-  a.firstObservedAt === b.firstObservedAt &&
-  a.visibility?.rev === b.visibility?.rev &&
-  a.visibility?.hidden === b.visibility?.hidden
-
-/** For a state that has changed. An earlier delete or first observation changes the state, but nothing that anybody sees. */
-function outcomeOf({ op }: EnrichedEvent, before: MentionState | null, after: MentionState): WriteOutcome {
-  switch (op) {
-    case 'delete':
-      return before === null || before.deletedAt === null ? { kind: 'removed' } : STALE
-    case 'hide':
-    case 'restore':
-      return { kind: 'replaced' }
-    default:
-      if (!before?.content) return { kind: 'new' }
-      return after.content === before.content ? STALE : { kind: 'replaced' }
-  }
-}
-
-const UNKNOWN_OPERATION: WriteOutcome = {
-  kind: 'rejected',
-  code: 'OPERATION_UNKNOWN',
-  message: 'an operation that this version does not know: update Earshot, then retry the dead letter',
-}
-
-const unreadable = (found: { readonly name: string; readonly reason?: string }, wanted: string): WriteOutcome => ({
-  kind: 'rejected',
-  code: 'RECORD_UNREADABLE',
-  message: found.reason ?? `a ${found.name} stands where ${wanted} belongs`,
-})

@@ -1,14 +1,13 @@
 import type { Clock } from '#infra/contracts/clock.ts'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type { Expected, Row, Table } from '#infra/contracts/table.ts'
+import { checkedKey } from '#infra/runtime/table-key.ts'
 import type { StateStore, StoredRow } from './state-store.ts'
 import type { WorkerClient } from './worker-client.ts'
 
 /** How soon a change made by another process is seen; our own are seen at once. */
 const POLL_MS = 1_000
 const CHANGES_PER_READ = 1_000
-/** What Elasticsearch takes for an id. */
-const MAX_KEY_BYTES = 512
 
 /** One table of state.db. Keys have up to 512 bytes of UTF-8 and are ordered by them. */
 export class SqliteTable implements Table {
@@ -25,7 +24,7 @@ export class SqliteTable implements Table {
   }
 
   async get(key: string): Promise<Row | null> {
-    const row = await this.#store.call('get', { table: this.#name, key: checked(key) })
+    const row = await this.#store.call('get', { table: this.#name, key: checkedKey(key) })
     return row === null ? null : toRow(row)
   }
 
@@ -40,7 +39,7 @@ export class SqliteTable implements Table {
   async put(key: string, value: unknown, expected: Expected): Promise<Row | null> {
     const json = JSON.stringify(value)
     if (json === undefined) throw new TypeError(`the value of ${key} is not JSON`)
-    const request = { table: this.#name, key: checked(key), value: json, expected: toNumber(expected) }
+    const request = { table: this.#name, key: checkedKey(key), value: json, expected: toNumber(expected) }
     const version = await this.#store.call('put', request)
     if (version === null) return null
     this.#announce()
@@ -51,7 +50,7 @@ export class SqliteTable implements Table {
     const version = toNumber(expected)
     if (
       version === null ||
-      !(await this.#store.call('delete', { table: this.#name, key: checked(key), expected: version }))
+      !(await this.#store.call('delete', { table: this.#name, key: checkedKey(key), expected: version }))
     )
       return false
     this.#announce()
@@ -112,11 +111,4 @@ const toRow = ({ key, value, version }: StoredRow): Row => ({ key, value: JSON.p
 function toNumber(expected: Expected): number | null {
   if (expected === null) return null
   return /^\d{1,15}$/.test(expected) ? Number(expected) : -1
-}
-
-function checked(key: string): string {
-  const wrong = key === '' || key.includes('\0') || !key.isWellFormed() || Buffer.byteLength(key) > MAX_KEY_BYTES
-  if (!wrong) return key
-  const message = `the key ${JSON.stringify(key.slice(0, 100))} is empty, longer than ${MAX_KEY_BYTES} bytes or not plain text`
-  throw new PipelineError(ErrorClass.Permanent, 'KEY_INVALID', message)
 }

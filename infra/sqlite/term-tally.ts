@@ -1,14 +1,10 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type AggregateRequest, type Aggregates, type TermCount, TermField } from '#infra/contracts/search-index.ts'
 import type { ListedField } from '#infra/runtime/mention-terms.ts'
+import { MAX_COUNTED, mostFrequent, sampleError, scaledUp } from '#infra/runtime/term-counts.ts'
 import { WordCounter } from '#infra/runtime/word-counter.ts'
 import type { Filter } from './selection-filter.ts'
 import { countStoredTerms } from './stored-terms.ts'
-
-/** Up to so many matches words are counted in all of them, beyond in a sample of about that size. */
-const MAX_COUNTED = 50_000
-/** How likely it is that any count from a sample is off by more than `termError`. */
-const RISK = 0.001
 
 type Counts = Map<string, number>
 
@@ -41,11 +37,11 @@ export class TermTally {
     this.#listed = Object.fromEntries(listed.map((field) => [field, new Map<string, number>()]))
     if (listed.length > 0) this.#run('tally_terms(text.terms)', filter, '')
     const terms: Partial<Record<TermField, readonly TermCount[]>> = {}
-    for (const field of listed) terms[field] = top(this.#listed[field]!, termLimit)
+    for (const field of listed) terms[field] = mostFrequent(this.#listed[field]!, termLimit)
     if (!fields.includes(TermField.Word)) return { terms, termError: 0 }
 
     const words = this.#countWords(filter, matches)
-    terms[TermField.Word] = top(words, termLimit)
+    terms[TermField.Word] = mostFrequent(words, termLimit)
     return { terms, termError: this.#sampled === matches ? 0 : sampleError(matches, this.#sampled, words.size) }
   }
 
@@ -56,8 +52,7 @@ export class TermTally {
     this.#run('tally_words(text.tokens)', filter, matches > MAX_COUNTED ? ' AND sampled(fts.rowid)' : '')
     const { counts } = this.#words
     if (this.#sampled === matches) return counts
-    const scale = matches / this.#sampled
-    return new Map([...counts].map(([word, mentions]) => [word, Math.round(mentions * scale)]))
+    return scaledUp(counts, matches, this.#sampled)
   }
 
   #run(call: string, { where, parameters }: Filter, also: string): void {
@@ -67,18 +62,6 @@ export class TermTally {
 }
 
 type CountedTerms = Pick<Aggregates, 'terms' | 'termError'>
-
-/** The most frequent, equals by their code units. */
-function top(counts: Counts, limit: number): TermCount[] {
-  return [...counts]
-    .map(([term, mentions]) => ({ term, mentions }))
-    .sort((a, b) => b.mentions - a.mentions || (a.term < b.term ? -1 : 1))
-    .slice(0, limit)
-}
-
-/** Hoeffding's inequality for all words at once: Hoeffding, "Probability inequalities for sums of bounded random variables", 1963. */
-const sampleError = (matches: number, sampled: number, words: number): number =>
-  Math.ceil(matches * Math.sqrt(Math.log((2 * words) / RISK) / (2 * sampled)))
 
 /** The same rows are in the sample each time; neighbours fall apart (the finalizer of MurmurHash3). */
 function hashOf(row: number): number {

@@ -7,7 +7,8 @@ import { FoldedDeletes } from '#infra/runtime/archive-deletes.ts'
 import { decode } from '#schemas/codec.ts'
 import type { DeadLetter } from '#schemas/generated.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
-import { archivePrefix, dataPath, openForReading, openInstallation } from '../compose.ts'
+import { dataPath, openForReading, openInstallation } from '../compose.ts'
+import { archivePrefix, serversOf } from '../installation.ts'
 import { shorten, writeLines } from '../terminal/columns.ts'
 import { paintFor } from '../terminal/paint.ts'
 import { safeText } from '../terminal/safe-text.ts'
@@ -26,10 +27,10 @@ interface Letter {
 
 /** What is kept of everything that could not be handled, newest last. */
 export async function listDeadLetters(
-  options: { readonly data?: string; readonly limit: number; readonly json?: boolean },
+  options: { readonly config?: string; readonly data?: string; readonly limit: number; readonly json?: boolean },
   { output }: CommandIo,
 ): Promise<ExitCode> {
-  await using installation = await openForReading(options.data)
+  await using installation = await openForReading(options.data, options.config)
   const letters = await readLetters(installation.log, installation.topics.dead, installation.table)
   const shown = letters.slice(-options.limit)
   if (options.json) {
@@ -57,10 +58,16 @@ export async function listDeadLetters(
 
 /** One dead letter with its bytes: as text where they are text, else in hexadecimal. */
 export async function showDeadLetter(
-  options: { readonly id: string; readonly data?: string; readonly bytes?: boolean; readonly json?: boolean },
+  options: {
+    readonly id: string
+    readonly config?: string
+    readonly data?: string
+    readonly bytes?: boolean
+    readonly json?: boolean
+  },
   { output }: CommandIo,
 ): Promise<ExitCode> {
-  await using installation = await openForReading(options.data)
+  await using installation = await openForReading(options.data, options.config)
   const letters = await readLetters(installation.log, installation.topics.dead, installation.table)
   const { id, letter, retried } = chosen(letters, options.id)
   const bytes = Buffer.from(letter.bytes)
@@ -114,6 +121,7 @@ export async function retryDeadLetters(
       data: dataPath(options.data, options.config),
       namespace,
       maxLogBytes: configuration?.storage.maxLogBytes ?? 4e9,
+      servers: configuration && serversOf(configuration),
     },
   })
   const letters = await readLetters(installation.log, installation.topics.dead, installation.table)

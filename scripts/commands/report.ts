@@ -30,6 +30,7 @@ const SECTIONS = [
 
 export interface ReportOptions extends SelectionArguments {
   readonly data?: string
+  readonly config?: string
   readonly timeZone?: string
   readonly json?: boolean
 }
@@ -38,7 +39,7 @@ export interface ReportOptions extends SelectionArguments {
 export async function report(options: ReportOptions, { output }: CommandIo): Promise<ExitCode> {
   const timeZone = timeZoneOf(options.timeZone)
   const selection = selectionOf(options, systemClock.now(), timeZone)
-  await using installation = await openForReading(options.data)
+  await using installation = await openForReading(options.data, options.config)
   const terms = SECTIONS.map(([field]) => field)
   const found = await installation.index.aggregate({ ...selection, buckets: true, terms, termLimit: TERMS_SHOWN })
   const period = periodOf(found)

@@ -6,6 +6,7 @@ import type { LogLevel } from '#infra/runtime/log-level.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
 import { dataPath } from '../compose.ts'
 import { createConnectors } from '../create-connectors.ts'
+import { serversOf } from '../installation.ts'
 import { StageName } from '../pipeline.ts'
 import { booksJson, printBooks } from '../print-books.ts'
 import { ALL_STAGES, type RunSettings, runInstallation } from '../run-installation.ts'
@@ -51,7 +52,15 @@ export async function run(options: RunOptions, io: CommandIo): Promise<ExitCode>
 export function settingsOf(configuration: Configuration, data: string): RunSettings {
   const { namespace, brands, alerts, network, retention, storage, scores } = configuration
   return {
-    ...{ data, namespace, brands, alerts, retentionMs: retention, allowPrivate: network.allowPrivate },
+    ...{
+      data,
+      servers: serversOf(configuration),
+      namespace,
+      brands,
+      alerts,
+      retentionMs: retention,
+      allowPrivate: network.allowPrivate,
+    },
     ...{ maxLogBytes: storage.maxLogBytes, minFreeBytes: storage.minFreeBytes },
     connectors: (context) => createConnectors(configuration, context),
     ...{ stages: ALL_STAGES, scores, untilIdle: false },

@@ -21,6 +21,7 @@ const TELLING = /[\p{L}\p{N}\p{Extended_Pictographic}]|[!?]/u
 
 export interface SearchOptions extends SelectionArguments {
   readonly data?: string
+  readonly config?: string
   readonly sort: 'newest' | 'oldest'
   readonly limit: number
   readonly after?: string
@@ -32,7 +33,7 @@ export interface SearchOptions extends SelectionArguments {
 export async function search(options: SearchOptions, { output, errors }: CommandIo): Promise<ExitCode> {
   const timeZone = timeZoneOf(options.timeZone)
   const selection = selectionOf(options, systemClock.now(), timeZone)
-  await using installation = await openForReading(options.data)
+  await using installation = await openForReading(options.data, options.config)
   const page = await installation.index.search({
     ...selection,
     sort: options.sort,

@@ -1,6 +1,7 @@
 import { systemClock } from '#infra/runtime/system-clock.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
-import { openForReading, type ReadOnlyInstallation } from '../compose.ts'
+import { openForReading } from '../compose.ts'
+import type { ReadOnlyInstallation } from '../installation.ts'
 import { booksJson, printBooks } from '../print-books.ts'
 import { type RunRecord, readRunRecord } from '../run-record.ts'
 import { pad, writeLines } from '../terminal/columns.ts'
@@ -10,9 +11,13 @@ import { timeZoneOf } from '../time-argument.ts'
 
 export interface StatusOptions {
   readonly data?: string
+  readonly config?: string
   readonly timeZone?: string
   readonly json?: boolean
 }
+
+/** Several times the pause between two records. */
+const FRESH_MS = 10_000
 
 /** When a source was last seen; null: never. */
 type Sources = ReadonlyMap<string, number | null>
@@ -20,31 +25,38 @@ type Sources = ReadonlyMap<string, number | null>
 /** How it goes: is something running, how far behind is it, when was each source last seen, do the books balance, is there room. */
 export async function status(options: StatusOptions, { output }: CommandIo): Promise<ExitCode> {
   const timeZone = timeZoneOf(options.timeZone)
-  await using installation = await openForReading(options.data)
+  await using installation = await openForReading(options.data, options.config)
   const record = await readRunRecord(installation.table)
   const sources = await sourcesOf(installation, record)
   const lags = await installation.lags()
-  const disk = await installation.disk()
-  const owner = installation.owner()
+  const disk = (await installation.local?.disk()) ?? null
+  const owner = installation.local?.owner() ?? null
+  // On servers nobody holds a lock: a process that runs has written its record just now.
+  const isRunning = installation.local === null ? isFresh(record) : owner !== null
   if (options.json) {
     const run = record && { ...record, books: booksJson(record.books) }
     const lastSeen = Object.fromEntries(sources)
-    output.write(`${JSON.stringify({ running: owner !== null, owner, run, sources: lastSeen, lags, disk })}\n`)
+    output.write(`${JSON.stringify({ running: isRunning, owner, run, sources: lastSeen, lags, disk })}\n`)
     return ExitCode.Done
   }
   const paint = paintFor(output)
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
   const when = (time: number) => format.format(time)
   const running =
-    owner === null
-      ? paint('yellow', 'not running') + (record ? `, last seen ${when(record.at)}` : '')
-      : `${paint('green', 'running')}, process ${owner.pid} since ${when(Date.parse(owner.since))}`
-  const waiting = lags.map((lag) => [lag.group, behind(lag, owner !== null)] as const)
-  const used = Object.entries({ ...disk.used, free: disk.free }).map(([name, bytes]) => [name, size(bytes)] as const)
+    (isRunning ? paint('green', 'running') : paint('yellow', 'not running')) +
+    (owner === null
+      ? record
+        ? `, last seen ${when(record.at)}`
+        : ''
+      : `, process ${owner.pid} since ${when(Date.parse(owner.since))}`)
+  const waiting = lags.map((lag) => [lag.group, behind(lag, isRunning)] as const)
+  const used = Object.entries(disk === null ? {} : { ...disk.used, free: disk.free }).map(
+    ([name, bytes]) => [name, size(bytes)] as const,
+  )
   const lines = [
     running,
     ...section('stages', waiting, paint),
-    ...section('parts', partsOf(record, owner !== null), paint),
+    ...section('parts', partsOf(record, isRunning), paint),
     ...section('sources, last seen', seen(sources, when), paint),
     ...(record === null ? [] : ['', ...printBooks(record.books, paint)]),
     ...section('disk', used, paint),
@@ -52,6 +64,9 @@ export async function status(options: StatusOptions, { output }: CommandIo): Pro
   writeLines(output, lines)
   return ExitCode.Done
 }
+
+const isFresh = (record: RunRecord | null): boolean =>
+  record !== null && !record.ended && systemClock.now() - record.at < FRESH_MS
 
 /** Cursors outlive runs; sources of the last run that have none were never seen. A replay is no source of its own. */
 async function sourcesOf({ cursors }: ReadOnlyInstallation, record: RunRecord | null): Promise<Sources> {

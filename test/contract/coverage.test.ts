@@ -56,6 +56,17 @@ describe('the contracts', () => {
   })
 })
 
+describe('the tests that need a real server', () => {
+  it('are named so that npm run test:servers runs them', () => {
+    const folder = new URL('test/', ROOT)
+    const using = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.test.ts'))
+      .filter((name) => /from '[^']*support\/real-server\.ts'/.test(readFileSync(new URL(name, folder), 'utf8')))
+    expect(using.length).toBeGreaterThan(0)
+    expect(using.filter((name) => !/\.(?:kafka|elasticsearch|s3|servers)\.test\.ts$/.test(name))).toEqual([])
+  })
+})
+
 describe('the adapters', () => {
   it('are found', () => {
     expect(adapters.sort()).toEqual(

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { RecordBatch } from '#infra/contracts/event-log.ts'
-import { consume, type EventLogFixture, group, record, texts } from './event-log-fixture.ts'
+import { consume, type EventLogFixture, freshName, group, record, texts } from './event-log-fixture.ts'
 
 /** How groups are served: batches, commits, holds, failures and ends. */
 export function describeGroups(on: EventLogFixture): void {
@@ -31,6 +31,28 @@ export function describeGroups(on: EventLogFixture): void {
       if (records.length > 1)
         expect(records.reduce((sum, { value }) => sum + value.length, 0)).toBeLessThanOrEqual(1_000)
     }
+  })
+
+  it('lets a group read two topics, each for itself', async () => {
+    const topics = [await on.newTopic(2), await on.newTopic(2)]
+    const name = freshName('group')
+    const seen: string[][] = [[], []]
+    const all = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    await using subscriptions = new AsyncDisposableStack()
+    for (const [i, topic] of topics.entries()) {
+      const subscription = await on.log.subscribe(group(topic, name), async ({ records }) => {
+        seen[i]?.push(...texts(records))
+        if (seen[i]?.length === 4) all[i]?.resolve()
+        return 'commit'
+      })
+      subscriptions.use(subscription)
+      await on.log.produce(
+        topic,
+        [0, 1, 0, 1].map((partition, n) => record(null, `${i}-${n}`, partition)),
+      )
+    }
+    await Promise.all(all.map(({ promise }) => promise))
+    expect(seen.map((words) => words.sort())).toEqual([0, 1].map((i) => [0, 1, 2, 3].map((n) => `${i}-${n}`)))
   })
 
   it('wakes a subscriber for what arrives later', async () => {

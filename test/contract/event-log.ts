@@ -45,7 +45,10 @@ export function describeEventLogContract(name: string, prepare: () => Promise<Ev
     })
 
     it('says which topic does not exist', async () => {
-      await expect(log.partitions('nowhere')).rejects.toMatchObject({ class: 'config', message: /nowhere/ })
+      await expect(log.partitions('nowhere')).rejects.toMatchObject({
+        class: 'config',
+        message: expect.stringMatching(/nowhere/),
+      })
     })
 
     it('gives back what was produced, byte by byte', async () => {

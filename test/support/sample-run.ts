@@ -34,9 +34,10 @@ const TERMS = ['Claude', 'Dropbox', 'HN', 'Poll', 'Valleywag', 'compliments']
 
 /**
  * Serves what was recorded of feeds, Hacker News and Bluesky from this machine, writes an `earshot.yaml` that reads all of it
- * into `folder`, and runs the real command line there until it is idle.
+ * into `folder`, and runs the real command line there until it is idle. `more`: further parts of the configuration; on servers
+ * they must have been set up.
  */
-export async function runSamples(samples: string, folder: string): Promise<SampleRun> {
+export async function runSamples(samples: string, folder: string, more: object = {}): Promise<SampleRun> {
   const feeds = await recordedFeeds(join(samples, 'rss'))
   await using feedServer = await startFeeds(join(samples, 'rss'), feeds)
   await using hackerNews = await startRecordedHackerNews(join(samples, 'hackernews'))
@@ -51,6 +52,7 @@ export async function runSamples(samples: string, folder: string): Promise<Sampl
       { id: 'bluesky', type: 'bluesky', urls: [jetstream.url], prefilter: false },
     ],
     network: { allowPrivate: true },
+    ...more,
   }
   await writeFile(join(folder, 'earshot.yaml'), JSON.stringify(configuration, null, 2))
   const end = await runCli(folder, 'run', '--until-idle', '--json')

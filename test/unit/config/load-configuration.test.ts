@@ -130,10 +130,44 @@ network:
     ])
   })
 
-  it('says that distributed mode is not in this version', () => {
-    expect(problems('mode: distributed')).toEqual([
-      '1:7  mode: distributed (Kafka, Elasticsearch, S3) is not in this version: use embedded',
+  it('wants to know where the servers of distributed mode are, and only then', () => {
+    expect(problems('mode: distributed\nkafka: { brokers: [localhost:9092] }')).toEqual([
+      '1:7  mode: distributed wants a part "elasticsearch:" that says where it is',
+      '1:7  mode: distributed wants a part "s3:" that says where it is',
     ])
+    expect(problems('s3: { bucket: archive }')).toEqual(['1:1  s3: is used with mode: distributed only'])
+  })
+
+  it('keeps secrets of servers out of the file', () => {
+    const text = `mode: distributed
+kafka: { brokers: [localhost:9092], sasl: { mechanism: plain, username: u, password: open } }
+elasticsearch: { url: 'http://u:open@localhost:9200', auth: { type: api-key, key: open } }
+s3: { bucket: archive, credentials: { accessKeyId: a, secretAccessKey: '\${X}-open' } }`
+    expect(problems(text, { X: 'x' })).toEqual([
+      expect.stringMatching(/^2:\d+ {2}kafka.sasl.password: a secret does not belong in this file/),
+      '3:23  elasticsearch.url: name and password do not belong in an address: write them under elasticsearch',
+      expect.stringMatching(/^3:\d+ {2}elasticsearch.auth.key: a secret does not belong in this file/),
+      expect.stringMatching(/^4:\d+ {2}s3.credentials.secretAccessKey: a secret does not belong in this file/),
+    ])
+  })
+
+  it('fills in what the parts of distributed mode leave out', () => {
+    const text = `mode: distributed
+kafka: { brokers: ['localhost:9092'], ca: ca.pem, tls: true }
+elasticsearch: { url: 'http://localhost:9200' }
+s3: { endpoint: 'http://localhost:9000', bucket: archive, credentials: { accessKeyId: a, secretAccessKey: '\${X}' } }`
+    expect(parse(text, { X: 'x' })).toMatchObject({
+      kafka: {
+        ca: '/home/mia/ca.pem',
+        partitions: 6,
+        retention: 7 * 86_400_000,
+        maxMessageBytes: 1_000_000,
+        sasl: null,
+      },
+      elasticsearch: { auth: null, ca: null },
+      s3: { region: 'us-east-1', pathStyle: true, credentials: { accessKeyId: 'a', secretAccessKey: 'x' } },
+    })
+    expect(parse(text.replace("endpoint: 'http://localhost:9000', ", ''), { X: 'x' }).s3?.pathStyle).toBe(false)
   })
 
   it('refuses an empty file and says what writes one', () => {

@@ -1,0 +1,62 @@
+import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
+
+interface KafkaJsError extends Error {
+  /** Kafka's own name of a refusal. */
+  readonly type?: string
+  readonly code?: string
+}
+
+/**
+ * An error of kafkajs with its handling; anything else is a bug and comes back as it is. `doing` says what was tried, as in
+ * `writing to mentions.raw.v1`.
+ */
+export function kafkaError(error: unknown, doing: string): unknown {
+  if (error instanceof PipelineError || !(error instanceof Error)) return error
+  const chain = causes(error)
+  if (!chain.some(({ name }) => name.startsWith('KafkaJS'))) return error
+  const type = chain.find((cause) => cause.type !== undefined)?.type ?? ''
+  const reason = `${doing}: ${chain.at(-1)?.message}`
+  const details = { cause: error }
+  const config = (code: string, remedy: string) =>
+    new PipelineError(ErrorClass.Config, code, `${reason}; ${remedy}`, details)
+  if (chain.some(({ name }) => name === 'KafkaJSSASLAuthenticationError'))
+    return config('KAFKA_LOGIN_REFUSED', 'check kafka.sasl (mechanism, username, password)')
+  if (type.endsWith('_AUTHORIZATION_FAILED'))
+    return config('KAFKA_NOT_PERMITTED', 'give this user the right on the broker (topics and groups of the namespace)')
+  if (chain.some(({ code }) => code !== undefined && /CERT|SELF_SIGNED|UNABLE_TO_VERIFY|ERR_TLS/.test(code)))
+    return config(
+      'KAFKA_TLS_REFUSED',
+      "check kafka.tls: the broker's certificate must be signed by a trusted authority",
+    )
+  if (chain.some(({ name }) => name === 'KafkaJSNotImplemented'))
+    return config('KAFKA_NOT_SUPPORTED', 'let the other program write without compression, or with gzip or zstd')
+  if (type === 'UNKNOWN_TOPIC_OR_PARTITION') return config('TOPIC_UNKNOWN', '`earshot setup` makes missing topics')
+  if (type === 'INVALID_TOPIC_EXCEPTION' || type === 'INVALID_REPLICATION_FACTOR' || type === 'INVALID_PARTITIONS')
+    return config('TOPIC_INVALID', 'check the namespace, the partitions and the replication factor')
+  if (type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE') {
+    const remedy = 'raise max.message.bytes of the topic, or lower kafka.maxMessageBytes'
+    return new PipelineError(ErrorClass.Permanent, 'RECORD_TOO_LARGE', `${reason}; ${remedy}`, details)
+  }
+  const remedy = chain.some(({ message }) => /closed connection/i.test(message))
+    ? 'the broker hangs up on those who speak otherwise than it expects: check kafka.tls and kafka.sasl, and the port'
+    : 'check that the brokers run and can be reached under the addresses that they advertise'
+  return new PipelineError(ErrorClass.Transient, 'KAFKA_UNAVAILABLE', `${reason}; ${remedy}`, details)
+}
+
+function causes(error: Error): KafkaJsError[] {
+  const chain: KafkaJsError[] = []
+  for (let cause: unknown = error; cause instanceof Error && chain.length < 10; cause = cause.cause) chain.push(cause)
+  return chain
+}
+
+/** Runs one operation on the servers; it rejects as `kafkaError` says. */
+export async function onKafka<T>(doing: string, operation: () => Promise<T>): Promise<T> {
+  try {
+    return await operation()
+  } catch (error) {
+    throw kafkaError(error, doing)
+  }
+}
+
+export const logClosed = (): PipelineError =>
+  new PipelineError(ErrorClass.Transient, 'LOG_CLOSED', 'the log was closed; start again with `earshot run`')

@@ -1,0 +1,12 @@
+/** The servers that distributed mode stands on. */
+export const ServerName = { Kafka: 'kafka', Elasticsearch: 'elasticsearch', S3: 's3' } as const
+export type ServerName = (typeof ServerName)[keyof typeof ServerName]
+
+/** A running server, ours until disposed. */
+export interface RealServer extends AsyncDisposable {
+  readonly name: ServerName
+  /** `host:port` for Kafka, a URL for the others, with name and password where the server wants them. */
+  readonly address: string
+  /** What runs there and where it came from, for people. */
+  readonly version: string
+}

@@ -1,0 +1,36 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { processEnvironment } from '#infra/config/environment.ts'
+import { addressVariables, findServers } from './servers/find-servers.ts'
+
+// `npm run test:servers [-- PATH OR VITEST OPTION ...]`: the suites that need Kafka, Elasticsearch or S3, and what they have proved.
+
+const root = join(import.meta.dirname, '..')
+const servers = await findServers((line) => process.stderr.write(`${line}\n`))
+try {
+  process.exitCode = await runSuites(process.argv.slice(2))
+} finally {
+  await Promise.all(servers.map((server) => server[Symbol.asyncDispose]()))
+}
+
+async function runSuites(asked: readonly string[]): Promise<number> {
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  const options = [
+    ...['run', '--config', join(root, 'vitest.servers.config.ts'), ...asked],
+    ...(asked.some((option) => option.startsWith('--reporter')) ? [] : ['--reporter=default']),
+    `--reporter=${join(root, 'test/support/proof-reporter.ts')}`, // the last word
+  ]
+  const child = spawn(process.execPath, [vitest, ...options], {
+    cwd: root,
+    stdio: 'inherit',
+    env: {
+      ...processEnvironment(),
+      ...Object.fromEntries(servers.map(({ name, address }) => [addressVariables[name], address])),
+      EARSHOT_PROOF: JSON.stringify(Object.fromEntries(servers.map(({ name, version }) => [name, version]))),
+      REQUIRE_SERVERS: '1',
+    },
+  })
+  const [code] = (await once(child, 'close')) as [number | null]
+  return code ?? 1
+}

@@ -1,0 +1,198 @@
+import { describe, expect, it } from 'vitest'
+import { AuthorStore } from '#infra/elasticsearch/author-store.ts'
+import { connect } from '#infra/elasticsearch/connect.ts'
+import { mentionAnalysis, mentionFields, mentionMapping, SHOWN } from '#infra/elasticsearch/mention-fields.ts'
+import { indexNames } from '#infra/elasticsearch/names.ts'
+import { open } from '../../contract/openers/elasticsearch-search-index.ts'
+import { fixedClock, helpers } from '../../contract/search-index-fixture.ts'
+import { connectionAt } from '../../support/elasticsearch-at.ts'
+import { authorOperation, created, NOON, operation, updated } from '../../support/enriched-event.ts'
+import { freshNamespace } from '../../support/fresh-namespace.ts'
+import { withServer } from '../../support/real-server.ts'
+
+withServer('elasticsearch', (address) => {
+  const connection = connectionAt(address)
+
+  async function fresh() {
+    const namespace = freshNamespace(connection)
+    const index = await open(`${address} ${namespace}`, fixedClock(7))
+    const client = connect(connection)
+    const closing = new AsyncDisposableStack()
+    closing.use(index)
+    closing.defer(() => client.close())
+    return Object.assign(closing, { index, client, names: indexNames(namespace), namespace, ...helpers(index) })
+  }
+  type Fresh = Awaited<ReturnType<typeof fresh>>
+
+  /** The index of somebody else, or of another version. */
+  const createForeign = ({ client, names }: Fresh, properties: object) =>
+    client.indices.create({
+      index: names.mentions,
+      settings: { number_of_replicas: 0, analysis: mentionAnalysis },
+      mappings: { ...mentionMapping, properties: { ...mentionFields, ...properties } },
+      aliases: { [names.shown]: { filter: SHOWN } },
+    })
+
+  describe('the documents', () => {
+    it('of deleted mentions hold nothing but that', async () => {
+      await using it = await fresh()
+      await it.index.prepare()
+      await it.write(created('a:1', { text: 'secret', author: 'ann' }), operation('a:2', 'delete', 6))
+      await it.write(operation('a:1', 'delete', 5))
+      const { docs } = await it.client.mget({ index: it.names.mentions, ids: ['a:1', 'a:2'] })
+      expect(docs.map((doc) => '_source' in doc && doc._source)).toEqual([
+        { id: 'a:1', visible: false, deletedAt: 5 },
+        { id: 'a:2', visible: false, deletedAt: 6, unheldSince: 7 },
+      ])
+    })
+
+    it('that the mapping refuses are rejected one by one, without a word of theirs', async () => {
+      await using it = await fresh()
+      await createForeign(it, { language: { type: 'byte' } })
+      await it.client.indices.create({
+        index: it.names.authors,
+        mappings: { properties: { key: { type: 'keyword' } } },
+      })
+      const wrong = { mention: { lang: { declared: null, detected: 'unmistakable', confidence: 1 } } }
+      const outcomes = await it.write(
+        created('a:1'),
+        created('a:2', wrong),
+        created('a:3'),
+        created('a:4', wrong),
+        updated('a:4', { rev: NOON + 9, brands: ['acme'], text: 'mended' }),
+        operation('a:2', 'hide', NOON + 1),
+      )
+      const refused = { kind: 'rejected', code: 'DOCUMENT_REFUSED', message: expect.stringContaining('field language') }
+      expect(outcomes).toEqual([
+        { kind: 'new' },
+        refused,
+        { kind: 'new' },
+        { kind: 'new' },
+        { kind: 'replaced' },
+        { kind: 'replaced' },
+      ])
+      expect(JSON.stringify(outcomes)).not.toContain('unmistakable')
+      expect((await it.ids()).toSorted()).toEqual(['a:1', 'a:3', 'a:4'])
+    })
+  })
+
+  describe('an index that is not as it must be', () => {
+    it('is missing: config error, and none is made by the way', async () => {
+      await using it = await fresh()
+      await expect(it.write(created('a:1'))).rejects.toMatchObject({ class: 'config', code: 'INDEX_MISSING' })
+      await expect(it.ids()).rejects.toMatchObject({ class: 'config', code: 'INDEX_MISSING' })
+      await it.index.prepare()
+      await it.client.indices.deleteAlias({ index: it.names.mentions, name: it.names.shown })
+      await expect(it.write(created('a:1'))).rejects.toMatchObject({ class: 'config', code: 'INDEX_MISSING' })
+      expect(await it.client.indices.exists({ index: it.names.shown })).toBe(false)
+      // A second setup mends it.
+      await it.index.prepare()
+      await it.write(created('a:1'))
+      expect(await it.ids()).toEqual(['a:1'])
+    })
+
+    it('has a field of another type: config error that names it', async () => {
+      await using it = await fresh()
+      await createForeign(it, { negative: { type: 'keyword' } })
+      await expect(it.index.prepare()).rejects.toMatchObject({
+        class: 'config',
+        code: 'INDEX_MAPPING_WRONG',
+        message: expect.stringContaining('negative is keyword'),
+      })
+    })
+
+    it('lacks a field: writing stops, and a second setup adds it', async () => {
+      await using it = await fresh()
+      await it.client.indices.create({
+        index: it.names.mentions,
+        settings: { analysis: mentionAnalysis },
+        mappings: { dynamic: 'strict', properties: { id: mentionFields.id, visible: mentionFields.visible } },
+        aliases: { [it.names.shown]: { filter: SHOWN } },
+      })
+      await it.client.indices.create({
+        index: it.names.authors,
+        mappings: { properties: { key: { type: 'keyword' } } },
+      })
+      const written = it.write(created('a:1'))
+      await expect(written).rejects.toMatchObject({ class: 'config', code: 'INDEX_MAPPING_WRONG' })
+      await it.index.prepare()
+      await it.write(created('a:1'))
+      expect(await it.ids()).toEqual(['a:1'])
+    })
+  })
+
+  describe('several writers', () => {
+    it('of the same ids lose nothing to each other', async () => {
+      await using it = await fresh()
+      await it.index.prepare()
+      const ids = Array.from({ length: 40 }, (_, i) => `a:${i}`)
+      const writers = await Promise.all(
+        Array.from({ length: 4 }, () => open(`${address} ${it.namespace}`, fixedClock(0))),
+      )
+      const outcomes = await Promise.all(
+        writers.map(async (writer, n) => {
+          const said = ids.map((id) => created(id, { rev: n, observedAt: 10 - n, text: `version ${n}` }))
+          const result = await helpers(writer).write(...said)
+          await writer[Symbol.asyncDispose]()
+          return result
+        }),
+      )
+      for (const i of ids.keys()) expect(outcomes.filter((each) => each[i]!.kind === 'new')).toHaveLength(1)
+      const found = await Promise.all(ids.map((id) => it.index.get(id)))
+      expect(new Set(found.map((hit) => hit?.content.mention.text))).toEqual(new Set(['version 3']))
+      expect(new Set(found.map((hit) => hit?.firstObservedAt))).toEqual(new Set([7]))
+    })
+
+    it('of the same ids keep what each has said once', async () => {
+      await using it = await fresh()
+      await it.index.prepare()
+      const [writers, calls] = [4, 6]
+      const ids = Array.from({ length: 48 }, (_, i) => `a:${i}`)
+      await it.write(...ids.map((id) => created(id, { rev: 0, observedAt: 100 })))
+      // The first observation of an id is told by one writer in one call; what overwrites it unread loses it for ever.
+      const isFirst = (i: number, writer: number, call: number) => i % writers === writer && i % calls === call
+      const write = async (writer: number): Promise<void> => {
+        await using index = await open(`${address} ${it.namespace}`, fixedClock(0))
+        for (let call = 0; call < calls; call++) {
+          const rev = 1 + call * writers + writer
+          const observed = (i: number) => (isFirst(i, writer, call) ? 1 : 100 + rev)
+          await helpers(index).write(...ids.map((id, i) => created(id, { rev, observedAt: observed(i) })))
+        }
+      }
+      await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)))
+      const found = await Promise.all(ids.map((id) => it.index.get(id)))
+      expect(found.map((hit) => hit?.firstObservedAt)).toEqual(ids.map(() => 1))
+      expect(new Set(found.map((hit) => hit?.content.rev))).toEqual(new Set([writers * calls]))
+    })
+
+    it('finish an erasure that one of them has begun and not ended', async () => {
+      await using it = await fresh()
+      await it.index.prepare()
+      await it.write(created('a:1', { author: 'ann', observedAt: 5 }))
+      const erasure = authorOperation('ann', 'delete', 9)
+      const crashed = new AuthorStore(it.client, it.names.authors)
+      await crashed.load()
+      await crashed.begin('bluesky:ann', erasure)
+      await using next = await open(`${address} ${it.namespace}`, fixedClock(0))
+      const { write, ids } = helpers(next)
+      expect(await write(erasure, erasure)).toEqual([{ kind: 'removed' }, { kind: 'stale' }])
+      expect(await ids()).toEqual([])
+      await using later = await open(`${address} ${it.namespace}`, fixedClock(0))
+      expect(await helpers(later).write(erasure)).toEqual([{ kind: 'stale' }])
+    })
+
+    it('work through an erasure that another one has already stored', async () => {
+      await using it = await fresh()
+      await it.index.prepare()
+      await using other = await open(`${address} ${it.namespace}`, fixedClock(0))
+      const { write } = helpers(other)
+      await write(created('a:0'))
+      const erasure = authorOperation('ann', 'delete', 9)
+      await it.write(erasure)
+      // This one has not heard of it yet; it will with its own copy of the operation.
+      await write(created('a:1', { author: 'ann', observedAt: 5 }))
+      expect(await write(erasure)).toEqual([{ kind: 'removed' }])
+      expect(await it.ids()).toEqual(['a:0'])
+    })
+  })
+})

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config'
+
+// What needs a real Kafka, Elasticsearch or S3. `npm run test:servers` starts them and runs this.
+export default defineConfig({
+  test: {
+    include: ['test/**/*.{kafka,elasticsearch,s3,servers}.test.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+  },
+})
