@@ -1,5 +1,7 @@
-import { basename } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import type { Reporter, TestModule } from 'vitest/node'
+
+const TESTS = join(import.meta.dirname, '..')
 
 /** Says at the end which suite proved which adapter on which server version; `EARSHOT_PROOF` holds the versions. */
 export class ProofReporter implements Reporter {
@@ -17,7 +19,7 @@ export class ProofReporter implements Reporter {
 export default ProofReporter
 
 function rowOf(module: TestModule, versions: Readonly<Record<string, string>>) {
-  const [what = '', server = ''] = basename(module.moduleId, '.test.ts').split('.')
+  const [what = '', server = ''] = relative(TESTS, module.moduleId).replaceAll(sep, '/').split('.')
   const counts = { passed: 0, failed: 0, skipped: 0, pending: 0 }
   for (const test of module.children.allTests()) counts[test.result().state]++
   // A file that does not load has no tests that could fail.

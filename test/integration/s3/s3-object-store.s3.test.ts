@@ -126,6 +126,16 @@ withServer('s3', (address) => {
       expect(new TextDecoder().decode((await store.get(key))!)).toBe('theirs')
     })
 
+    it('is listed once, in order, among more than a page of them', async () => {
+      proxy.plan = () => 'pass'
+      const prefix = `many/${randomUUID()}`
+      const keys = Array.from({ length: 1_050 }, (_, i) => `${prefix}/${String(i).padStart(4, '0')}.bin`)
+      for (let i = 0; i < keys.length; i += 50) {
+        await Promise.all(keys.slice(i, i + 50).map((key) => store.put(key, text('x'))))
+      }
+      expect((await Array.fromAsync(store.list(prefix))).map(({ key }) => key)).toEqual(keys)
+    })
+
     it('that does not arrive whole is a transient error', async () => {
       proxy.plan = () => 'pass'
       const key = `cut/${randomUUID()}`
