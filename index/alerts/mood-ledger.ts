@@ -18,7 +18,7 @@ export interface RuleSnapshot {
   /** Start of the first bucket not judged yet; null before the first. */
   readonly next: number | null
   readonly state: MoodState
-  /** What was published before this moment was there before the rule: it teaches, and raises no alert. */
+  /** What was published before this moment was there before the rule: what was seen in time teaches, and nothing of it raises an alert. */
   readonly liveFrom: number
 }
 

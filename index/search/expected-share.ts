@@ -1,4 +1,5 @@
 import type { Sums } from '#infra/contracts/search-index.ts'
+import { newSums } from '#infra/runtime/sums.ts'
 
 /** 0..1 with its 95 % interval; null where nothing was scored. */
 export interface Share {
@@ -18,7 +19,7 @@ export function negativeShare({ scored, negative, negativeVariance }: Sums): Sha
   return { value, low: Math.max(0, value - margin), high: Math.min(1, value + margin) }
 }
 
-export const NO_SUMS: Sums = { mentions: 0, scored: 0, negative: 0, neutral: 0, positive: 0, negativeVariance: 0 }
+export const NO_SUMS: Sums = newSums()
 
 export const addSums = (a: Sums, b: Sums): Sums => ({
   mentions: a.mentions + b.mentions,

@@ -6,6 +6,7 @@ import {
   TermField,
 } from '#infra/contracts/search-index.ts'
 import { type ListedField, termsOf } from '#infra/runtime/mention-terms.ts'
+import { newSums } from '#infra/runtime/sums.ts'
 import { mostFrequent } from '#infra/runtime/term-counts.ts'
 import type { Content } from '#schemas/merge.ts'
 
@@ -14,7 +15,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 /** Adds up mentions one by one: what Elasticsearch cannot count because only `query/` can say which they are. */
 export class MentionTally {
   readonly #request: AggregateRequest
-  readonly #total = noSums()
+  readonly #total = newSums()
   readonly #buckets = new Map<number, Mutable<Sums>>()
   readonly #counts: ReadonlyMap<ListedField, Map<string, number>>
 
@@ -28,7 +29,7 @@ export class MentionTally {
     addTo(this.#total, content)
     if (this.#request.buckets) {
       const start = Math.floor(content.mention.publishedAt / BUCKET_MS) * BUCKET_MS
-      const sums = this.#buckets.get(start) ?? noSums()
+      const sums = this.#buckets.get(start) ?? newSums()
       this.#buckets.set(start, sums)
       addTo(sums, content)
     }
@@ -60,12 +61,3 @@ function addTo(sums: Mutable<Sums>, { annotations: { sentiment } }: Content): vo
   sums.positive += sentiment.positive
   sums.negativeVariance += sentiment.negative * (1 - sentiment.negative)
 }
-
-const noSums = (): Mutable<Sums> => ({
-  mentions: 0,
-  scored: 0,
-  negative: 0,
-  neutral: 0,
-  positive: 0,
-  negativeVariance: 0,
-})

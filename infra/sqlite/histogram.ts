@@ -1,4 +1,5 @@
 import { type Aggregates, BUCKET_MS, type Sums } from '#infra/contracts/search-index.ts'
+import { newSums } from '#infra/runtime/sums.ts'
 import type { FactsChunk } from './facts-chunk.ts'
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] }
@@ -7,7 +8,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] }
 export class Histogram {
   readonly #buckets = new Map<number, Mutable<Sums>>()
   #number = Number.NaN
-  #sums = noSums()
+  #sums = newSums()
 
   add(chunk: FactsChunk, place: number): void {
     const number = Math.floor(chunk.publishedAt(place) / BUCKET_MS)
@@ -26,7 +27,7 @@ export class Histogram {
   #turnTo(number: number): void {
     let sums = this.#buckets.get(number)
     if (sums === undefined) {
-      sums = noSums()
+      sums = newSums()
       this.#buckets.set(number, sums)
     }
     this.#number = number
@@ -38,19 +39,10 @@ export class Histogram {
   }
 
   get total(): Sums {
-    const total = noSums()
+    const total = newSums()
     for (const sums of this.#buckets.values()) {
       for (const key of Object.keys(total) as (keyof Sums)[]) total[key] += sums[key]
     }
     return total
   }
 }
-
-const noSums = (): Mutable<Sums> => ({
-  mentions: 0,
-  scored: 0,
-  negative: 0,
-  neutral: 0,
-  positive: 0,
-  negativeVariance: 0,
-})
