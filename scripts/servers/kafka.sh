@@ -2,8 +2,9 @@
 # A real Apache Kafka broker (KRaft, one node) from Maven Central, without Docker.
 #
 #   kafka.sh version               the version that setup gets
-#   kafka.sh setup                 fetch the jars once: 45 MB
+#   kafka.sh setup                 fetch the jars once: 46 MB
 #   kafka.sh start PORT FOLDER     run in the foreground; says "READY kafka 127.0.0.1:PORT" on stdout
+#   kafka.sh consume OPTION ...    Kafka's own console consumer
 #
 # The process that you start becomes the broker: stop it (SIGTERM) or kill it (SIGKILL) by its pid. A start on the same folder
 # goes on with its log. PORT serves clients, PORT+1 the broker itself. Needs Java 17 or newer; setup needs Maven.
@@ -19,7 +20,7 @@ version=${KAFKA_VERSION:-4.4.0}
 home=${EARSHOT_SERVERS:-$HOME/.cache/earshot-servers}/kafka-$version
 
 setup() {
-  [[ -f $home/.complete ]] && return
+  [[ -f $home/.complete && -f $home/lib/kafka-tools-$version.jar ]] && return
   command -v mvn >/dev/null || { echo "kafka.sh: Maven is missing; install it (apt-get install maven), or give EARSHOT_KAFKA" >&2; exit 1; }
   mkdir -p "$home"
   cat > "$home/pom.xml" <<XML
@@ -28,6 +29,11 @@ setup() {
   <groupId>earshot</groupId><artifactId>kafka</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>
     <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>$version</version></dependency>
+    <!-- For the console consumer; what else it brings (Connect, Jetty) is for other tools. -->
+    <dependency>
+      <groupId>org.apache.kafka</groupId><artifactId>kafka-tools</artifactId><version>$version</version>
+      <exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>
+    </dependency>
     <!-- Without this bridge Kafka logs nothing, not even that it is ready or why it ended. -->
     <dependency><groupId>org.apache.logging.log4j</groupId><artifactId>log4j-slf4j-impl</artifactId><version>2.25.5</version></dependency>
   </dependencies>
@@ -92,9 +98,16 @@ start() {
   exec "${java[@]}" kafka.Kafka "$folder/server.properties"
 }
 
+consume() {
+  setup >&2
+  exec java -cp "$home/lib/*" -Dlog4j2.configurationFile="$home/log4j2.xml" -Xmx256m -XX:TieredStopAtLevel=1 -XX:+UseSerialGC \
+    org.apache.kafka.tools.consumer.ConsoleConsumer "$@"
+}
+
 case ${1:-} in
   version) echo "Kafka $version" ;;
   setup) setup ;;
   start) [[ $# -eq 3 ]] || { echo "usage: kafka.sh start PORT FOLDER" >&2; exit 2; }; start "$2" "$3" ;;
-  *) echo "usage: kafka.sh version | setup | start PORT FOLDER" >&2; exit 2 ;;
+  consume) shift; consume "$@" ;;
+  *) echo "usage: kafka.sh version | setup | start PORT FOLDER | consume OPTION ..." >&2; exit 2 ;;
 esac
