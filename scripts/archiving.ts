@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import { Archiver, pruneArchive } from '#index/archive/archiver.ts'
 import type { Clock } from '#infra/contracts/clock.ts'
+import { Lease } from '#infra/runtime/lease.ts'
 import { runTogether } from '#infra/runtime/run-together.ts'
 import { archivePrefix, type Installation } from './installation.ts'
 import { type Companion, StageName } from './pipeline.ts'
@@ -9,13 +10,14 @@ const PRUNE_EVERY_MS = 3_600_000
 /** Deletions of mentions that were never seen are kept so long in the index; the archive keeps them after that. */
 const TOMBSTONE_MS = 3 * 86_400_000
 
-/** Archives both topics, and keeps index, archive and dead letters within retention. */
+/** Archives both topics; one process at a time keeps index, archive and dead letters within retention. */
 export function createArchiving(
-  { log, topics, objects, namespace, epochs, index }: Installation,
+  { log, topics, objects, namespace, epochs, index, table, process }: Installation,
   retentionMs: number | null,
   clock: Clock,
   logger: Logger,
 ): Companion {
+  const lease = new Lease({ table, name: 'retention', owner: process, clock, logger })
   const archivers = (
     [
       [topics.raw, 'MentionEvent', epochs.raw],
@@ -42,7 +44,11 @@ export function createArchiving(
   return {
     name: StageName.Archive,
     // All or none: a restart of one that failed subscribes again, which needs the other to have let go as well.
-    run: (signal) => runTogether([...archivers.map((archiver) => archiver.run.bind(archiver)), prune], signal),
+    run: (signal) =>
+      runTogether(
+        [...archivers.map((archiver) => archiver.run.bind(archiver)), (until) => lease.run(prune, until)],
+        signal,
+      ),
     settle: async (signal) => void (await Promise.all(archivers.map((archiver) => archiver.settle(signal)))),
   }
 }

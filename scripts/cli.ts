@@ -228,14 +228,24 @@ query
     ),
   )
 
-program
-  .command('models')
-  .description('models and lists that make the scores: version, data, licence, figures')
-  .addOption(dataOption())
+const models = program.command('models').description('models, lists and brand profiles that make the scores')
+models
+  .command('list', { isDefault: true })
+  .description('models and lists of this version: data, licence')
   .addOption(jsonOption())
   .action((options) => runCommand(async (io) => (await import('./commands/models.ts')).models(options, io)))
+models
+  .command('activate')
+  .description('score with the models of this version and the brands of the configuration from now on')
+  .addOption(configOption())
+  .addOption(dataOption())
+  .addOption(jsonOption())
+  .action((options) =>
+    runCommand(async (io) => (await import('./commands/models-activate.ts')).modelsActivate(options, io)),
+  )
 
-for (const command of [program, ...program.commands, ...deadLetters.commands, ...query.commands]) {
+const nested = [deadLetters, query, models].flatMap(({ commands }) => commands)
+for (const command of [program, ...program.commands, ...nested]) {
   command.exitOverride()
 }
 try {

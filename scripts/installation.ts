@@ -17,6 +17,8 @@ export interface Topics {
 /** Everything that the pipeline stands on, opened. */
 export interface Installation extends AsyncDisposable {
   readonly namespace: string
+  /** Name of this process among those that may work on the installation. */
+  readonly process: string
   readonly topics: Topics
   /** Raw and enriched topics have as many, so that a mention keeps its partition and the two work in parallel. */
   readonly partitions: number

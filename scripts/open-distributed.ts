@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises'
+import { hostname } from 'node:os'
 import type { Logger } from 'pino'
 import { currentEpoch } from '#index/archive/epoch.ts'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
@@ -52,7 +53,18 @@ export async function openDistributed(place: DistributedPlace & { readonly setup
   const epochs = { raw: await epochOf(topics.raw), enriched: await epochOf(topics.enriched) }
   const all = opened.move()
   return {
-    ...{ namespace, topics, partitions, log, index, cursors, table, objects, epochs },
+    ...{
+      namespace,
+      process: `${hostname()}-${process.pid}`,
+      topics,
+      partitions,
+      log,
+      index,
+      cursors,
+      table,
+      objects,
+      epochs,
+    },
     freeBytes: async () => Number.POSITIVE_INFINITY,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }

@@ -45,7 +45,7 @@ export async function openEmbedded({ data, namespace, maxLogBytes }: EmbeddedPla
   const epochs = { raw: await epochOf(topics.raw), enriched: await epochOf(topics.enriched) }
   const all = opened.move()
   return {
-    ...{ namespace, topics, partitions: PARTITIONS, log, index, objects, epochs },
+    ...{ namespace, process: 'local', topics, partitions: PARTITIONS, log, index, objects, epochs },
     ...{ cursors: state.cursors, table: state.table('installation') },
     freeBytes: () => directory.freeBytes(),
     [Symbol.asyncDispose]: () => all.disposeAsync(),

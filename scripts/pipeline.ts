@@ -4,7 +4,7 @@ import type { IndexProgress } from '#index/search/index-progress.ts'
 import { IndexStage } from '#index/search/index-stage.ts'
 import type { Clock } from '#infra/contracts/clock.ts'
 import type { Connector, Progress } from '#infra/contracts/connector.ts'
-import type { EventLog, RecordBatch } from '#infra/contracts/event-log.ts'
+import type { EventLog, LogRecord, RecordBatch } from '#infra/contracts/event-log.ts'
 import type { Outcome } from '#infra/contracts/stage.ts'
 import { type Books, isMention, tally } from '#infra/runtime/books.ts'
 import { runConnector } from '#infra/runtime/connector-runner.ts'
@@ -76,7 +76,13 @@ export async function runPipeline(options: PipelineOptions, untilIdle: boolean, 
 
   const onRetry = (err: Error, attempt: number, pauseMs: number) =>
     logger.warn({ err, attempt, pauseMs }, 'counting what waits retried')
-  books.carry(await retry(() => waitingMentions(log, options), { clock, signal, onRetry }))
+  for (const [stage, topic] of [
+    [StageName.Enrich, topics.raw],
+    [StageName.Index, topics.enriched],
+  ] as const) {
+    if (!stages.has(stage)) continue
+    books.carry(stage, await retry(() => waitingMentions(log, stage, topic), { clock, signal, onRetry }))
+  }
   const enrich = stages.has(StageName.Enrich)
     ? new EnrichStage({
         workers: ENRICH_WORKERS,
@@ -92,9 +98,9 @@ export async function runPipeline(options: PipelineOptions, untilIdle: boolean, 
     index: installation.index,
     progress: options.progress,
     onMention: (outcome) => {
-      if (outcome.kind === 'dropped') tally(books.pipeline.dropped, outcome.reason)
-      else if (outcome.kind === 'rejected') tally(books.pipeline.dead, outcome.code)
-      else books.pipeline[outcome.kind]++
+      if (outcome.kind === 'dropped') tally(books.index.dropped, outcome.reason)
+      else if (outcome.kind === 'rejected') tally(books.index.dead, outcome.code)
+      else books.index[outcome.kind]++
     },
   })
 
@@ -112,9 +118,9 @@ export async function runPipeline(options: PipelineOptions, untilIdle: boolean, 
     keep('enrich', (running) => runStage(stage, running))
   }
   if (stages.has(StageName.Index)) {
-    const onDone = (_: unknown, batch: RecordBatch) => books.delivered(StageName.Index, batch)
+    const stage = { ...wiring, stage: index, input: topics.enriched, output: null, onDone: countIndexed(books) }
     keep('index', (running) =>
-      runStage({ ...wiring, stage: index, input: topics.enriched, output: null, onDone }, running),
+      runTogether([(until) => runStage(stage, until), (until) => options.progress.run(until)], running),
     )
   }
   const companions = options.companions.filter(({ name }) => stages.has(name))
@@ -123,7 +129,9 @@ export async function runPipeline(options: PipelineOptions, untilIdle: boolean, 
   const idle = new AbortController()
   parts.push(async (running) => {
     if (options.settleFirst) await settle(options, companions, running)
-    if (stages.has(StageName.Ingest)) await runConnectors(options, untilIdle, running)
+    // A client that gave up leaves the group: joining again finds every connector at its last cursor.
+    if (stages.has(StageName.Ingest))
+      await supervisor.keep('connectors', () => runConnectors(options, untilIdle, running), running)
     if (!untilIdle) return // the stages outlive their sources: they end with the signal
     await settle(options, companions, running)
     idle.abort()
@@ -184,10 +192,29 @@ async function runConnectors(options: PipelineOptions, once: boolean, signal: Ab
 
 const countEnriched = (books: Books) => (outcomes: readonly Outcome<unknown>[], batch: RecordBatch) => {
   books.delivered(StageName.Enrich, batch)
-  for (const outcome of outcomes) {
-    if (outcome.kind === 'drop') tally(books.pipeline.dropped, outcome.reason)
-    else if (outcome.kind === 'dead') tally(books.pipeline.dead, outcome.error.code)
+  for (const [i, outcome] of outcomes.entries()) {
+    const record = batch.records[i] as LogRecord
+    if (outcome.kind === 'dead') countForeign(books, StageName.Enrich, record, outcome.error.code)
+    if (!isMention(record)) continue
+    if (outcome.kind === 'ok') books.enrich.passed++
+    else if (outcome.kind === 'drop') tally(books.enrich.dropped, outcome.reason)
+    else tally(books.enrich.dead, outcome.error.code)
   }
+}
+
+/** What becomes of mentions is counted by the stage itself, operation by operation. */
+const countIndexed = (books: Books) => (outcomes: readonly Outcome<unknown>[], batch: RecordBatch) => {
+  books.delivered(StageName.Index, batch)
+  for (const [i, outcome] of outcomes.entries()) {
+    if (outcome.kind === 'dead') countForeign(books, StageName.Index, batch.records[i] as LogRecord, outcome.error.code)
+  }
+}
+
+/** A record that no connector of ours has written is found in the log, and buried. */
+function countForeign(books: Books, stage: 'enrich' | 'index', record: LogRecord, code: string): void {
+  if (isMention(record)) return
+  books.carry(stage, 1)
+  tally(books[stage].dead, code)
 }
 
 /** Waits until both groups have committed everything, then lets the companions finish. */
@@ -199,23 +226,18 @@ async function settle(options: PipelineOptions, companions: readonly Companion[]
   ].filter((group) => group !== false)
   const { clock, logger } = options
   for (const [group, topic] of groups) await waitForGroup({ log, group, topic, clock, logger }, signal)
+  if (options.stages.has(StageName.Index)) await options.progress.save()
   for (const companion of companions) if (!signal.aborted) await companion.settle(signal)
 }
 
-/** Mention operations that an earlier run left in the log before one of our stages. */
-async function waitingMentions(log: EventLog, { installation, stages }: PipelineOptions): Promise<number> {
-  const { topics } = installation
-  const groups: [string, string][] = []
-  if (stages.has(StageName.Index)) groups.push([StageName.Index, topics.enriched])
-  if (stages.has(StageName.Enrich)) groups.push([StageName.Enrich, topics.raw])
+/** Mention operations that an earlier run left in the log before a stage. */
+async function waitingMentions(log: EventLog, group: string, topic: string): Promise<number> {
   let waiting = 0
-  for (const [group, topic] of groups) {
-    for (const { partition, committed, end } of await log.lag(group, topic)) {
-      for (let from = committed; from < end; ) {
-        const records = await log.read(topic, partition, from, 1_000)
-        for (const record of records) if (record.offset < end && isMention(record)) waiting++
-        from = (records.at(-1)?.offset ?? end) + 1
-      }
+  for (const { partition, committed, end } of await log.lag(group, topic)) {
+    for (let from = committed; from < end; ) {
+      const records = await log.read(topic, partition, from, 1_000)
+      for (const record of records) if (record.offset < end && isMention(record)) waiting++
+      from = (records.at(-1)?.offset ?? end) + 1
     }
   }
   return waiting

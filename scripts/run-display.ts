@@ -1,6 +1,6 @@
 import type { Progress } from '#infra/contracts/connector.ts'
 import type { SearchIndex } from '#infra/contracts/search-index.ts'
-import { acceptedOf, type Books, handledOf } from '#infra/runtime/books.ts'
+import { acceptedOf, type Books, type BooksSnapshot, handledOf, takenOf } from '#infra/runtime/books.ts'
 import { readableLine } from '#infra/runtime/logger.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
 import type { Alert } from '#schemas/generated.ts'
@@ -65,7 +65,7 @@ export class RunDisplay {
   #draw(books: Books): void {
     const snapshot = books.snapshot()
     const handled = handledOf(snapshot)
-    const all = acceptedOf(snapshot) + snapshot.carried
+    const all = Math.max(handled, expectedOf(snapshot))
     const read = this.#read()
     const done = read === null ? null : read * (all > 0 ? Math.min(1, handled / all) : 1)
     const rate = this.#rate(handled)
@@ -110,3 +110,7 @@ export class RunDisplay {
     }
   }
 }
+
+/** What has been read or was left by an earlier run; of a process that only indexes, what others have read. */
+const expectedOf = (books: BooksSnapshot): number =>
+  Math.max(acceptedOf(books) + books.carried.enrich, takenOf(books).enrich) + books.carried.index

@@ -1,13 +1,13 @@
-import { installedModels } from '#enrich/installed-models.ts'
 import { AlertHorizon } from '#index/alerts/alert-horizon.ts'
 import type { AlertRule } from '#index/alerts/alert-rule.ts'
 import { Alerting } from '#index/alerts/alerting.ts'
-import { IndexProgress } from '#index/search/index-progress.ts'
+import { IndexProgress, SavedProgress } from '#index/search/index-progress.ts'
 import type { Connector } from '#infra/contracts/connector.ts'
 import { Books, type BooksSnapshot } from '#infra/runtime/books.ts'
 import type { ConnectorContext } from '#infra/runtime/connector-context.ts'
 import { createGuardedDispatcher } from '#infra/runtime/guarded-dispatcher.ts'
 import { startHealthServer } from '#infra/runtime/health-server.ts'
+import { Lease } from '#infra/runtime/lease.ts'
 import type { LogLevel } from '#infra/runtime/log-level.ts'
 import { createLogger } from '#infra/runtime/logger.ts'
 import { createMetrics } from '#infra/runtime/metrics.ts'
@@ -17,9 +17,9 @@ import type { BrandProfile } from '#schemas/brand-profile.ts'
 import { createArchiving } from './archiving.ts'
 import type { CommandIo } from './command-io.ts'
 import { openInstallation } from './compose.ts'
-import { activateGeneration } from './generation.ts'
+import { activateGeneration, makersOf, requireGeneration } from './generation.ts'
 import type { Installation, Servers } from './installation.ts'
-import { runPipeline, StageName } from './pipeline.ts'
+import { type Companion, runPipeline, StageName } from './pipeline.ts'
 import { RunDisplay } from './run-display.ts'
 import { RunRecorder } from './run-record.ts'
 import { version } from './version.ts'
@@ -51,9 +51,18 @@ export interface RunSettings {
 }
 
 export const ALL_STAGES: ReadonlySet<StageName> = new Set(Object.values(StageName))
+/** Only a process with all of these has read what it indexes. */
+const WHOLE = [StageName.Ingest, StageName.Enrich, StageName.Index] as const
+
+/** How a run ended. */
+export interface RunEnd {
+  readonly books: BooksSnapshot
+  /** Did other processes work on the installation as well, or this one only with some of the stages? */
+  readonly part: boolean
+}
 
 /** Opens an installation, runs its pipeline until it is idle or interrupted, and answers the books of the run. */
-export async function runInstallation(settings: RunSettings, { errors, signal }: CommandIo): Promise<BooksSnapshot> {
+export async function runInstallation(settings: RunSettings, { errors, signal }: CommandIo): Promise<RunEnd> {
   const { brands, stages, scores, untilIdle } = settings
   const clock = systemClock
   const display = new RunDisplay(errors)
@@ -70,28 +79,34 @@ export async function runInstallation(settings: RunSettings, { errors, signal }:
       ? null
       : await startHealthServer({ port: settings.healthPort, registry: metrics.registry, health: supervisor.health })
 
-  const models = scores ? installedModels().map((model) => `${model.name}/${model.version}`) : []
-  const generation = await activateGeneration(installation.table, { version: version(), models, brands }, clock)
+  const { table, process } = installation
+  const makers = makersOf(brands, scores)
+  // A data directory has one process: what it starts with is what is active.
+  const generation = settings.servers
+    ? await requireGeneration(table, makers)
+    : await activateGeneration(table, makers, clock)
   const context = { clock, dispatcher, logger, userAgent: `Earshot/${version()} (social listening; self-hosted)` }
   const connectors = settings.connectors(context, installation, generation)
-  const progress = new IndexProgress(await installation.log.partitions(installation.topics.enriched))
-  const horizon = new AlertHorizon({ progress, connectors: connectors.map(({ id }) => id), clock, logger })
+  const progress = new IndexProgress({ table, clock, logger })
+  const startedAt = clock.now()
+  const horizon = new AlertHorizon({
+    progress: () => SavedProgress.read(table, installation.partitions, startedAt),
+    ...{ connectors: connectors.map(({ id }) => id), clock, logger },
+  })
   const alerting = new Alerting({
-    ...{ rules: settings.alerts, index: installation.index, table: installation.table, log: installation.log },
+    ...{ rules: settings.alerts, index: installation.index, table, log: installation.log },
     ...{ topic: installation.topics.alerts, through: () => horizon.through() },
     latenessMs: Math.max(0, ...connectors.map((connector) => connector.latenessMs)),
     ...{ clock, logger, dispatcher },
     onAlert: (alert) => display.alert(alert),
   })
-  const alerts = {
-    name: StageName.Alerts,
-    run: (until: AbortSignal) => alerting.run(until),
-    settle: (until: AbortSignal) => alerting.settle(until),
-  }
+  const alerts = createAlerts(alerting, new Lease({ table, name: 'alerts', owner: process, clock, logger }))
   const archive = createArchiving(installation, settings.retentionMs, clock, logger)
 
   const books = new Books()
-  await using _record = await RunRecorder.start(installation.table, { clock, logger, books, health: supervisor.health })
+  await using record = await RunRecorder.start(table, {
+    ...{ process, stages, clock, logger, books, health: supervisor.health },
+  })
   using _watching = display.watch(books, installation.index, !untilIdle)
   logger.info({ stages: [...stages], connectors: connectors.map(({ id }) => id), generation }, 'pipeline started')
   try {
@@ -118,5 +133,15 @@ export async function runInstallation(settings: RunSettings, { errors, signal }:
   } finally {
     logger.info('pipeline stopped')
   }
-  return books.snapshot()
+  const whole = WHOLE.every((stage) => stages.has(stage)) && (await record.wasAlone())
+  return { books: books.snapshot(), part: !whole }
 }
+
+/** One process at a time watches the rules: an alert is then sent once. */
+const createAlerts = (alerting: Alerting, lease: Lease): Companion => ({
+  name: StageName.Alerts,
+  run: (signal) => lease.run((held) => alerting.run(held), signal),
+  settle: async (signal) => {
+    if ((await lease.standing(signal)) === 'held') await alerting.settle(signal)
+  },
+})

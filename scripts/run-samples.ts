@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { Books, type BooksSnapshot } from '#infra/runtime/books.ts'
+import { Books, type BooksSnapshot, waitingOf } from '#infra/runtime/books.ts'
 import { mostOf, type RecordedFeed, runSamples } from '#test/support/sample-run.ts'
 import { printBooks } from './print-books.ts'
 import { paintFor } from './terminal/paint.ts'
@@ -27,14 +27,15 @@ async function main(from: string, to: string): Promise<number> {
     process.stderr.write(end.errors)
     return 1
   }
-  const books = JSON.parse(end.output) as BooksSnapshot & { readonly waiting: number }
+  const books = JSON.parse(end.output) as BooksSnapshot
   const lines = [...printBooks(withFeedsTogether(books, feeds), paintFor(process.stdout)), '', 'dead letters']
   const byCode = Object.entries(Object.groupBy(deadLetters, ({ code, message }) => `${code}: ${message}`))
   for (const [what, letters] of byCode) lines.push(`  ${letters?.length} ${what}`)
   if (byCode.length === 0) lines.push('  none')
   lines.push('', ...feedLines(books, feeds, codesOf(end.errors)))
   process.stdout.write(`${lines.join('\n')}\n`)
-  return books.waiting === 0 ? 0 : 1
+  const waiting = waitingOf(books)
+  return waiting.enrich === 0 && waiting.index === 0 ? 0 : 1
 }
 
 function withFeedsTogether(books: BooksSnapshot, feeds: readonly RecordedFeed[]): BooksSnapshot {

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Clock } from '#infra/contracts/clock.ts'
-import type { IndexProgress } from '../search/index-progress.ts'
+import type { SavedProgress } from '../search/index-progress.ts'
 
 /** After this long without news of a source, alerts go on without it: one dead source must not silence all the others. */
 const SILENT_AFTER_MS = 3_600_000
@@ -8,7 +8,7 @@ const SILENT_AFTER_MS = 3_600_000
 const MOST_BETWEEN_MS = 10_000
 
 export interface AlertHorizonOptions {
-  readonly progress: Pick<IndexProgress, 'through'>
+  readonly progress: () => Promise<Pick<SavedProgress, 'through'>>
   /** Ids of the sources. */
   readonly connectors: readonly string[]
   readonly clock: Pick<Clock, 'now'>
@@ -27,18 +27,18 @@ export class AlertHorizon {
   }
 
   /** Everything that those sources had shown until then is searchable; null while that is unknown, +∞ when all have ended. */
-  through(): number | null {
-    const { progress, connectors, clock } = this.#options
+  async through(): Promise<number | null> {
+    const { connectors, clock } = this.#options
+    const progress = await this.#options.progress()
     const now = clock.now()
     const elapsedMs = Math.min(Math.max(0, now - this.#askedAt), MOST_BETWEEN_MS)
     this.#askedAt = now
-    const awaited = connectors.filter((id) => !this.#isSilent(id, elapsedMs))
+    const awaited = connectors.filter((id) => !this.#isSilent(id, progress.through([id]), elapsedMs))
     return awaited.length === 0 && connectors.length > 0 ? null : progress.through(awaited)
   }
 
-  #isSilent(connector: string, elapsedMs: number): boolean {
-    const { progress, logger } = this.#options
-    const reached = progress.through([connector])
+  #isSilent(connector: string, reached: number | null, elapsedMs: number): boolean {
+    const { logger } = this.#options
     const source = this.#sources.get(connector) ?? { reached: null, silentMs: 0 }
     this.#sources.set(connector, source)
     if (reached !== source.reached || reached === Number.POSITIVE_INFINITY) {

@@ -21,7 +21,7 @@ export interface AlertingOptions {
   /** `alerts.v1` with its namespace. */
   readonly topic: string
   /** Everything that the sources had shown until then is searchable; null while that is unknown, +∞ when they have ended. */
-  readonly through: () => number | null
+  readonly through: () => Promise<number | null>
   /** Longest lateness of the sources: a bucket waits so long for the last mentions. */
   readonly latenessMs: number
   readonly clock: Clock
@@ -55,8 +55,10 @@ export class Alerting {
     this.#outbox = new AlertOutbox(options)
   }
 
-  /** Ticks until the signal aborts. */
+  /** Ticks until the signal aborts. Run again, it goes on where the table says that the rules stand: meanwhile another process may have. */
   async run(signal: AbortSignal): Promise<void> {
+    await this.#ticking.catch(() => {})
+    this.#snapshots.clear()
     for (const rule of this.#options.rules) await this.#begin(rule)
     while (!signal.aborted) {
       await this.#tick(signal)
@@ -74,7 +76,8 @@ export class Alerting {
     this.#ticking = this.#ticking
       .catch(() => {})
       .then(async () => {
-        for (const rule of this.#options.rules) await this.#advance(rule, signal)
+        const closed = await this.#closedUntil()
+        if (closed !== null) for (const rule of this.#options.rules) await this.#advance(rule, closed, signal)
         await this.#outbox.deliver(this.#options.rules, signal)
       })
     return this.#ticking
@@ -89,9 +92,7 @@ export class Alerting {
     await this.#ledger.begin(rule.id, newest === undefined ? 0 : newest + 1)
   }
 
-  async #advance(rule: AlertRule, signal: AbortSignal): Promise<void> {
-    const closed = this.#closedUntil()
-    if (closed === null) return
+  async #advance(rule: AlertRule, closed: number, signal: AbortSignal): Promise<void> {
     let snapshot = this.#snapshots.get(rule.id) ?? (await this.#ledger.snapshot(rule.id))
     if (snapshot === null) return // `run` begins rules
     let from = snapshot.next ?? closed - HISTORY_MS
@@ -106,9 +107,9 @@ export class Alerting {
   }
 
   /** End of the last bucket of which nothing more is expected. */
-  #closedUntil(): number | null {
+  async #closedUntil(): Promise<number | null> {
     const { through, latenessMs, clock } = this.#options
-    const reached = through()
+    const reached = await through()
     if (reached === null) return null
     const known = Math.min(reached, clock.now()) - (reached === Number.POSITIVE_INFINITY ? 0 : latenessMs)
     return known - (known % BUCKET_MS)

@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type { ObjectStore } from '#infra/contracts/object-store.ts'
 
 /**
@@ -20,9 +19,6 @@ export async function currentEpoch(objects: ObjectStore, prefix: string, created
   const epoch = randomBytes(8).toString('hex')
   const key = `${prefix}/epoch-${String(count + 1).padStart(6, '0')}.txt`
   const answer = await objects.put(key, new TextEncoder().encode(`${epoch}\n`), { ifAbsent: true })
-  if (answer === 'exists') {
-    const message = `two processes began an epoch of ${prefix} at once: stop one of them and start again`
-    throw new PipelineError(ErrorClass.Config, 'ARCHIVE_RACE', message)
-  }
-  return epoch
+  // Another process began it at the same moment: it is the same life of the topic.
+  return answer === 'stored' ? epoch : currentEpoch(objects, prefix, false)
 }

@@ -13,7 +13,7 @@ const DONE: Result = { kind: 'ok', value: [] }
 
 export interface IndexStageOptions {
   readonly index: SearchIndex
-  readonly progress: IndexProgress
+  readonly progress: Pick<IndexProgress, 'record'>
   /** For the books: what became of each mention operation, after it is durable. */
   readonly onMention: (outcome: WriteOutcome) => void
 }
@@ -42,7 +42,8 @@ export class IndexStage implements Stage {
       }
       const decoded = decode(record.value)
       if (decoded.name === 'Heartbeat') {
-        heartbeats.push(decoded.value)
+        // A replay reads the archive: it says nothing of how far the sources have been seen.
+        if (record.headers[Header.Replay] === undefined) heartbeats.push(decoded.value)
         outcomes[i] = DONE
       } else {
         const reason = decoded.name === 'foreign' ? decoded.reason : `a ${decoded.name} does not belong here`

@@ -20,8 +20,16 @@ export interface ConnectorBook {
   readonly observedAt: number | null
 }
 
-/** What became of everything accepted: carried + accepted = new + replaced + stale + removed + dropped + dead, once nothing waits. */
-export interface PipelineBook {
+/** What became of everything that the enrich stage took: taken = passed + dropped + dead. */
+export interface EnrichBook {
+  /** Written to the enriched topic. */
+  readonly passed: number
+  readonly dropped: Tally
+  readonly dead: Tally
+}
+
+/** What became of everything that the index stage took: taken = new + replaced + stale + removed + dropped + dead. */
+export interface IndexBook {
   readonly new: number
   readonly replaced: number
   readonly stale: number
@@ -30,11 +38,18 @@ export interface PipelineBook {
   readonly dead: Tally
 }
 
+/** Mention operations before each stage. */
+export interface StageCounts {
+  readonly enrich: number
+  readonly index: number
+}
+
 export interface BooksSnapshot {
   readonly connectors: Readonly<Record<string, ConnectorBook>>
-  /** Mention operations that an earlier run had left in the log, or that a stage was given again after a failure. */
-  readonly carried: number
-  readonly pipeline: PipelineBook
+  /** What an earlier run had left in the log before a stage, or it was given again after a failure. */
+  readonly carried: StageCounts
+  readonly enrich: EnrichBook
+  readonly index: IndexBook
 }
 
 export const sum = (tally: Tally): number => Object.values(tally).reduce((total, n) => total + n, 0)
@@ -42,11 +57,25 @@ export const sum = (tally: Tally): number => Object.values(tally).reduce((total,
 export const acceptedOf = (books: BooksSnapshot): number =>
   Object.values(books.connectors).reduce((total, book) => total + book.accepted, 0)
 
-export const handledOf = ({ pipeline: p }: BooksSnapshot): number =>
-  p.new + p.replaced + p.stale + p.removed + sum(p.dropped) + sum(p.dead)
+/** What each stage has taken. */
+export const takenOf = ({ enrich, index: i }: BooksSnapshot): StageCounts => ({
+  enrich: enrich.passed + sum(enrich.dropped) + sum(enrich.dead),
+  index: i.new + i.replaced + i.stale + i.removed + sum(i.dropped) + sum(i.dead),
+})
 
-/** Mention operations that are in the log and not yet handled; 0 when the pipeline is idle, else the books do not balance. */
-export const waitingOf = (books: BooksSnapshot): number => books.carried + acceptedOf(books) - handledOf(books)
+/** Of which nothing more is expected: indexed, or buried or dropped on the way. */
+export const handledOf = (books: BooksSnapshot): number =>
+  takenOf(books).index + sum(books.enrich.dropped) + sum(books.enrich.dead)
+
+/** What is in the log before each stage; 0 when the pipeline is idle, else the books of a process that runs all of it do not balance. */
+export function waitingOf(books: BooksSnapshot): StageCounts {
+  const { carried, enrich } = books
+  const taken = takenOf(books)
+  return {
+    enrich: carried.enrich + acceptedOf(books) - taken.enrich,
+    index: carried.index + enrich.passed - taken.index,
+  }
+}
 
 export type Mutable<T> = { -readonly [K in keyof T]: T[K] extends Tally ? Record<string, number> : T[K] }
 
@@ -60,11 +89,12 @@ export const newConnectorBook = (): Mutable<ConnectorBook> => ({
   observedAt: null,
 })
 
-/** The books of one run (DESIGN §2). Each count is made once, after the thing has happened. */
+/** The books of one process (DESIGN §2). Each count is made once, after the thing has happened. */
 export class Books {
   readonly #connectors = new Map<string, Mutable<ConnectorBook>>()
-  readonly #pipeline: Mutable<PipelineBook> = { new: 0, replaced: 0, stale: 0, removed: 0, dropped: {}, dead: {} }
-  #carried = 0
+  readonly enrich: Mutable<EnrichBook> = { passed: 0, dropped: {}, dead: {} }
+  readonly index: Mutable<IndexBook> = { new: 0, replaced: 0, stale: 0, removed: 0, dropped: {}, dead: {} }
+  readonly #carried: Mutable<StageCounts> = { enrich: 0, index: 0 }
   /** Last offset that each stage has handled in each partition. */
   readonly #delivered = new Map<string, number>()
 
@@ -81,19 +111,15 @@ export class Books {
     if (read.observedAt !== null) book.observedAt = Math.max(book.observedAt ?? read.observedAt, read.observedAt)
   }
 
-  get pipeline(): Mutable<PipelineBook> {
-    return this.#pipeline
-  }
-
-  carry(mentions: number): void {
-    this.#carried += mentions
+  carry(stage: keyof StageCounts, mentions: number): void {
+    this.#carried[stage] += mentions
   }
 
   /** A stage whose commit fails is given the same records again; what becomes of them is counted again, and so are they. */
-  delivered(stage: string, { partition, records }: Pick<RecordBatch, 'partition' | 'records'>): void {
+  delivered(stage: keyof StageCounts, { partition, records }: Pick<RecordBatch, 'partition' | 'records'>): void {
     const place = `${stage}/${partition}`
     const last = this.#delivered.get(place) ?? -1
-    this.carry(records.filter((record) => record.offset <= last && isMention(record)).length)
+    this.carry(stage, records.filter((record) => record.offset <= last && isMention(record)).length)
     this.#delivered.set(place, Math.max(last, records.at(-1)?.offset ?? last))
   }
 
@@ -101,8 +127,30 @@ export class Books {
     return structuredClone({
       connectors: Object.fromEntries(this.#connectors),
       carried: this.#carried,
-      pipeline: this.#pipeline,
+      enrich: this.enrich,
+      index: this.index,
     })
+  }
+}
+
+/** The books of several processes as one. */
+export function addBooks(all: readonly BooksSnapshot[]): BooksSnapshot {
+  const together = new Books()
+  for (const { connectors, carried, enrich, index } of all) {
+    for (const [id, book] of Object.entries(connectors)) together.addRead(id, book)
+    together.carry('enrich', carried.enrich)
+    together.carry('index', carried.index)
+    addCounts(together.enrich, enrich)
+    addCounts(together.index, index)
+  }
+  return together.snapshot()
+}
+
+function addCounts<B extends EnrichBook | IndexBook>(to: Mutable<B>, from: B): void {
+  const counts = to as Record<string, number | Record<string, number>>
+  for (const [name, counted] of Object.entries<number | Tally>({ ...from })) {
+    if (typeof counted === 'number') counts[name] = (counts[name] as number) + counted
+    else for (const [reason, n] of Object.entries(counted)) tally(counts[name] as Record<string, number>, reason, n)
   }
 }
 

@@ -57,7 +57,7 @@ export async function demo(options: DemoOptions, io: CommandIo): Promise<ExitCod
     const next = [...hints('Try meanwhile, in another terminal:', BESIDE), ...hints('Try after Ctrl-C:', AFTERWARDS)]
     writeLines(io.errors, ['It goes on live after that; Ctrl-C ends it.', '', ALERTS, ...next, ''])
   }
-  const books = await runInstallation(
+  const { books, part } = await runInstallation(
     {
       ...{
         data: options.data,
@@ -76,7 +76,7 @@ export async function demo(options: DemoOptions, io: CommandIo): Promise<ExitCod
   if (options.json) io.output.write(`${JSON.stringify(booksJson(books))}\n`)
   else {
     const next = untilIdle ? ['', ALERTS, ...hints('Try next:', [...BESIDE, ...AFTERWARDS])] : []
-    writeLines(io.output, [...printBooks(books, paintFor(io.output)), ...next])
+    writeLines(io.output, [...printBooks(books, paintFor(io.output), part), ...next])
   }
   return ExitCode.Done
 }

@@ -62,9 +62,9 @@ export async function replay(options: ReplayCommandOptions, io: CommandIo): Prom
       }),
     ],
   }
-  const books = await runInstallation(settings, io)
+  const { books, part } = await runInstallation(settings, io)
   if (options.json) io.output.write(`${JSON.stringify(booksJson(books))}\n`)
-  else writeLines(io.output, printBooks(books, paintFor(io.output)))
+  else writeLines(io.output, printBooks(books, paintFor(io.output), part))
   return ExitCode.Done
 }
 

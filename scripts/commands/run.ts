@@ -42,9 +42,9 @@ export async function run(options: RunOptions, io: CommandIo): Promise<ExitCode>
     healthPort: options.healthPort,
     logLevel: options.logLevel,
   }
-  const books = await runInstallation(settings, io)
+  const { books, part } = await runInstallation(settings, io)
   if (options.json) io.output.write(`${JSON.stringify(booksJson(books))}\n`)
-  else writeLines(io.output, printBooks(books, paintFor(io.output)))
+  else writeLines(io.output, printBooks(books, paintFor(io.output), part))
   return ExitCode.Done
 }
 

@@ -1,9 +1,10 @@
+import { addBooks } from '#infra/runtime/books.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
 import { openForReading } from '../compose.ts'
 import type { ReadOnlyInstallation } from '../installation.ts'
 import { booksJson, printBooks } from '../print-books.ts'
-import { type RunRecord, readRunRecord } from '../run-record.ts'
+import { isRunning, type RunRecord, readRunRecords } from '../run-record.ts'
 import { pad, writeLines } from '../terminal/columns.ts'
 import { type Paint, paintFor } from '../terminal/paint.ts'
 import { safeText } from '../terminal/safe-text.ts'
@@ -16,9 +17,6 @@ export interface StatusOptions {
   readonly json?: boolean
 }
 
-/** Several times the pause between two records. */
-const FRESH_MS = 10_000
-
 /** When a source was last seen; null: never. */
 type Sources = ReadonlyMap<string, number | null>
 
@@ -26,52 +24,49 @@ type Sources = ReadonlyMap<string, number | null>
 export async function status(options: StatusOptions, { output }: CommandIo): Promise<ExitCode> {
   const timeZone = timeZoneOf(options.timeZone)
   await using installation = await openForReading(options.data, options.config)
-  const record = await readRunRecord(installation.table)
-  const sources = await sourcesOf(installation, record)
+  const now = systemClock.now()
+  const records = await readRunRecords(installation.table)
+  const live = records.filter((record) => isRunning(record, now))
+  const sources = await sourcesOf(installation, records)
   const lags = await installation.lags()
   const disk = (await installation.local?.disk()) ?? null
   const owner = installation.local?.owner() ?? null
   // On servers nobody holds a lock: a process that runs has written its record just now.
-  const isRunning = installation.local === null ? isFresh(record) : owner !== null
+  const runs = installation.local === null ? live.length > 0 : owner !== null
   if (options.json) {
-    const run = record && { ...record, books: booksJson(record.books) }
+    const processes = records.map((record) => ({ ...record, books: booksJson(record.books) }))
     const lastSeen = Object.fromEntries(sources)
-    output.write(`${JSON.stringify({ running: isRunning, owner, run, sources: lastSeen, lags, disk })}\n`)
+    output.write(`${JSON.stringify({ running: runs, owner, processes, sources: lastSeen, lags, disk })}\n`)
     return ExitCode.Done
   }
   const paint = paintFor(output)
   const format = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'medium' })
   const when = (time: number) => format.format(time)
+  const lastAt = records.length === 0 ? '' : `, last seen ${when(Math.max(...records.map(({ at }) => at)))}`
   const running =
-    (isRunning ? paint('green', 'running') : paint('yellow', 'not running')) +
-    (owner === null
-      ? record
-        ? `, last seen ${when(record.at)}`
-        : ''
-      : `, process ${owner.pid} since ${when(Date.parse(owner.since))}`)
-  const waiting = lags.map((lag) => [lag.group, behind(lag, isRunning)] as const)
+    (runs ? paint('green', 'running') : paint('yellow', 'not running')) +
+    (owner === null ? lastAt : `, process ${owner.pid} since ${when(Date.parse(owner.since))}`)
+  const waiting = lags.map((lag) => [lag.group, behind(lag, runs)] as const)
   const used = Object.entries(disk === null ? {} : { ...disk.used, free: disk.free }).map(
     ([name, bytes]) => [name, size(bytes)] as const,
   )
   const lines = [
     running,
     ...section('stages', waiting, paint),
-    ...section('parts', partsOf(record, isRunning), paint),
+    ...(installation.local === null ? section('processes', processesOf(records, live, when), paint) : []),
+    ...section('parts', partsOf(records, live), paint),
     ...section('sources, last seen', seen(sources, when), paint),
-    ...(record === null ? [] : ['', ...printBooks(record.books, paint)]),
+    ...booksOf(records, paint),
     ...section('disk', used, paint),
   ]
   writeLines(output, lines)
   return ExitCode.Done
 }
 
-const isFresh = (record: RunRecord | null): boolean =>
-  record !== null && !record.ended && systemClock.now() - record.at < FRESH_MS
-
 /** Cursors outlive runs; sources of the last run that have none were never seen. A replay is no source of its own. */
-async function sourcesOf({ cursors }: ReadOnlyInstallation, record: RunRecord | null): Promise<Sources> {
+async function sourcesOf({ cursors }: ReadOnlyInstallation, records: readonly RunRecord[]): Promise<Sources> {
   const sources = new Map<string, number | null>()
-  for (const id of Object.keys(record?.books.connectors ?? {})) sources.set(id, null)
+  for (const { books } of records) for (const id of Object.keys(books.connectors)) sources.set(id, null)
   // A connector that could not read its source yet says that it has seen it up to the beginning of time.
   for (const [id, { observedAt }] of await cursors.list()) sources.set(id, observedAt > 0 ? observedAt : null)
   return new Map([...sources].filter(([id]) => !id.startsWith('replay-')))
@@ -83,12 +78,35 @@ const seen = (sources: Sources, when: (time: number) => string): (readonly [stri
     at === null ? 'never: see what "earshot run" says of it' : `${when(at)} (${ago(systemClock.now() - at)})`,
   ])
 
-function partsOf(record: RunRecord | null, running: boolean): (readonly [string, string])[] {
-  return Object.entries(record?.health ?? {}).map(([name, { state, restarts, problem }]) => {
-    const shown = !running && state === 'running' ? 'stopped' : state
-    const again = restarts === 0 ? '' : `, started again ${restarts} times`
-    return [name, `${shown}${again}${problem === null ? '' : `, last problem: ${safeText(problem)}`}`]
+const processesOf = (
+  records: readonly RunRecord[],
+  live: readonly RunRecord[],
+  when: (time: number) => string,
+): (readonly [string, string])[] =>
+  records.map((record) => {
+    const state = live.includes(record) ? `since ${when(record.startedAt)}` : `${lastWord(record)} ${when(record.at)}`
+    return [record.process, `${record.stages.join(', ')}; ${state}`]
   })
+
+const lastWord = ({ ended }: RunRecord): string => (ended ? 'ended' : 'last seen')
+
+/** Of several processes only those that run, or else the last one. */
+function partsOf(records: readonly RunRecord[], live: readonly RunRecord[]): (readonly [string, string])[] {
+  const last = records.toSorted((a, b) => a.at - b.at).slice(-1)
+  return (live.length > 0 ? live : last).flatMap((record) =>
+    Object.entries(record.health).map(([part, { state, restarts, problem }]) => {
+      const shown = live.length === 0 && state === 'running' ? 'stopped' : state
+      const again = restarts === 0 ? '' : `, started again ${restarts} times`
+      const name = live.length > 1 ? `${part} (${record.process})` : part
+      return [name, `${shown}${again}${problem === null ? '' : `, last problem: ${safeText(problem)}`}`] as const
+    }),
+  )
+}
+
+/** Those of all processes together; they balance where the records of all that took part are still there. */
+function booksOf(records: readonly RunRecord[], paint: Paint): string[] {
+  if (records.length === 0) return []
+  return ['', ...printBooks(addBooks(records.map(({ books }) => books)), paint)]
 }
 
 /** The archive is behind by design: it stores whole segments, the last of them at the end of a run that ends by itself. */

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { type BooksSnapshot, sum } from '#infra/runtime/books.ts'
+import { type BooksSnapshot, type StageCounts, sum } from '#infra/runtime/books.ts'
 import { decode, encode } from '#schemas/codec.ts'
 import type { Annotations, DeadLetter, Mention, MentionEvent } from '#schemas/generated.ts'
 import { newMention } from '#schemas/mention.ts'
@@ -17,7 +17,7 @@ const RAW = topicName('earshot', Topic.Raw)
 const ENRICHED = topicName('earshot', Topic.Enriched)
 const TIMEOUT = { timeout: 60_000 }
 
-type RunBooks = BooksSnapshot & { readonly accepted: number; readonly waiting: number }
+type RunBooks = BooksSnapshot & { readonly accepted: number; readonly waiting: StageCounts }
 
 interface FoundMention {
   readonly id: string
@@ -83,7 +83,7 @@ async function readLetters(): Promise<Letter[]> {
 function booksOf(end: CliEnd): RunBooks {
   expect(end).toMatchObject({ code: 0, errors: expect.not.stringContaining('a bug in Earshot') })
   const books = JSON.parse(end.output) as RunBooks
-  expect(books.waiting).toBe(0)
+  expect(books.waiting).toEqual({ enrich: 0, index: 0 })
   for (const [id, { read, ignored, unmatched, dead, accepted }] of Object.entries(books.connectors)) {
     expect([id, sum(ignored) + unmatched + sum(dead) + accepted]).toEqual([id, read])
   }
@@ -106,7 +106,7 @@ describe('what sources get wrong', () => {
     expect(books.connectors.posts).toMatchObject({ read: hostile.postLines.length, accepted: posts })
     expect(books.connectors.table).toMatchObject({ read: hostile.tableRows.length, accepted: 2 })
     expect(books.connectors['feed-hostile']).toMatchObject({ read: 6, accepted: 4, ignored: { duplicate: 1 } })
-    expect(books.pipeline).toMatchObject({ new: found.length, replaced: 1, dead: {} })
+    expect(books).toMatchObject({ enrich: { dead: {} }, index: { new: found.length, replaced: 1, dead: {} } })
   })
 
   it.each([
@@ -246,9 +246,10 @@ describe('a record that a stage cannot handle', () => {
   it('is buried by that stage, and everything behind it is handled', TIMEOUT, async () => {
     const before = letters.length + 2
     const books = booksOf(await runCli(folder, 'run', '--until-idle', '--json', '--only', 'enrich,index,archive'))
-    // Four mentions that nobody can handle, and a deletion.
-    expect(books).toMatchObject({ carried: 5, accepted: 0, pipeline: { new: 0, removed: 1 } })
-    expect(books.pipeline.dead).toEqual({ RECORD_UNREADABLE: 3, MENTION_MISSING: 1 })
+    // Mentions that nobody can handle, and a deletion; what is no mention counts where it is buried.
+    expect(books).toMatchObject({ carried: { enrich: 4, index: 4 }, accepted: 0, index: { new: 0, removed: 1 } })
+    expect(books.enrich).toMatchObject({ passed: 1, dead: { RECORD_UNREADABLE: 2, MENTION_MISSING: 1 } })
+    expect(books.index.dead).toEqual({ RECORD_UNREADABLE: 4 })
     all = await readLetters()
     const told = all
       .slice(before)
@@ -281,7 +282,11 @@ describe('a record that a stage cannot handle', () => {
       { id: 0, result: 'not a record' },
     ])
     const books = booksOf(await runCli(folder, 'run', '--until-idle', '--json', '--only', 'enrich,index,archive'))
-    expect(books).toMatchObject({ carried: 2, pipeline: { new: 1, dead: { RECORD_UNREADABLE: 1 } } })
+    expect(books).toMatchObject({
+      carried: { enrich: 2 },
+      enrich: { dead: { RECORD_UNREADABLE: 1 } },
+      index: { new: 1 },
+    })
     const ended = new Set((await search()).map(({ id }) => id))
     expect(ended).toContain('test:slow')
     expect(ended).not.toContain('test:gone')
@@ -295,7 +300,7 @@ describe('a record that a stage cannot handle', () => {
   it('spoils no archive: all of it can be replayed', TIMEOUT, async () => {
     const replayed = await runCli(folder, 'replay', '--from', '2020-01-01', '--to', '2100-01-01', '--json')
     const books = booksOf(replayed)
-    expect(books.pipeline).toMatchObject({ new: 0, removed: 0 })
+    expect(books.index).toMatchObject({ new: 0, removed: 0 })
     expect(books.accepted).toBeGreaterThanOrEqual(found.length + 1)
   })
 })

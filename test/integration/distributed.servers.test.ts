@@ -80,8 +80,8 @@ withServers(['kafka', 'elasticsearch', 's3'], ([kafka, elasticsearch, s3]) => {
         expect(code, errors).toBe(0)
         expect(JSON.parse(output)).toMatchObject({
           connectors: { export: { read: MENTIONS, unmatched: MENTIONS / 10, accepted: (MENTIONS * 9) / 10 } },
-          pipeline: { new: (MENTIONS * 9) / 10, replaced: 0, stale: 0, dropped: {}, dead: {} },
-          waiting: 0,
+          index: { new: (MENTIONS * 9) / 10, replaced: 0, stale: 0, dropped: {}, dead: {} },
+          waiting: { enrich: 0, index: 0 },
         })
       }
     })
@@ -89,7 +89,10 @@ withServers(['kafka', 'elasticsearch', 's3'], ([kafka, elasticsearch, s3]) => {
     it('reads nothing twice when it runs again', async () => {
       const { code, output } = await runCli(distributed, 'run', '--until-idle', '--json')
       expect(code).toBe(0)
-      expect(JSON.parse(output)).toMatchObject({ connectors: { export: { read: 0 } }, waiting: 0 })
+      expect(JSON.parse(output)).toMatchObject({
+        connectors: { export: { read: 0 } },
+        waiting: { enrich: 0, index: 0 },
+      })
     })
 
     it.each(QUERIES)('finds for %j what embedded mode finds, in the same order', async (query) => {
@@ -119,8 +122,8 @@ withServers(['kafka', 'elasticsearch', 's3'], ([kafka, elasticsearch, s3]) => {
     it('replays its archive from the bucket', async () => {
       const { code, output, errors } = await runCli(distributed, 'replay', '--from', '7d', '--to', '0d', '--json')
       expect(code, errors).toBe(0)
-      const { connectors, waiting } = JSON.parse(output) as { connectors: Record<string, unknown>; waiting: number }
-      expect(waiting).toBe(0)
+      const { connectors, waiting } = JSON.parse(output) as { connectors: Record<string, unknown>; waiting: unknown }
+      expect(waiting).toEqual({ enrich: 0, index: 0 })
       expect(Object.values(connectors)).toMatchObject([{ read: (MENTIONS * 9) / 10, accepted: (MENTIONS * 9) / 10 }])
     })
   })

@@ -1,6 +1,6 @@
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
-import { IndexProgress } from '#index/search/index-progress.ts'
+import { IndexProgress, SavedProgress } from '#index/search/index-progress.ts'
 import type { Connector, ReadItem } from '#infra/contracts/connector.ts'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import { Books, waitingOf } from '#infra/runtime/books.ts'
@@ -57,7 +57,8 @@ async function open({ maxLogBytes = 1e9 } = {}) {
     const books = new Books()
     const metrics = createMetrics()
     const supervisor = new Supervisor(clock, logger, metrics)
-    const progress = new IndexProgress(2)
+    const { table } = installation
+    const progress = new IndexProgress({ table, clock, logger })
     await runPipeline(
       {
         ...{ installation, generation: 1, brands, connectors, companions, stages: new Set(stages), scores: false },
@@ -66,7 +67,11 @@ async function open({ maxLogBytes = 1e9 } = {}) {
       untilIdle,
       ended.signal,
     )
-    return { books: books.snapshot(), health: supervisor.health, through: progress.through(['c']) }
+    return {
+      books: books.snapshot(),
+      health: supervisor.health,
+      through: (await SavedProgress.read(table, 2, 0)).through(['c']),
+    }
   }
   return {
     installation,
@@ -108,11 +113,12 @@ describe('the pipeline', () => {
     expect(await totalOf(place.installation)).toBe(1_234)
     expect(settled).toEqual([1_234])
     expect(books).toMatchObject({
-      carried: 0,
+      carried: { enrich: 0, index: 0 },
       connectors: { c: { read: 1_234, accepted: 1_234 } },
-      pipeline: { new: 1_234 },
+      enrich: { passed: 1_234 },
+      index: { new: 1_234 },
     })
-    expect(waitingOf(books)).toBe(0)
+    expect(waitingOf(books)).toEqual({ enrich: 0, index: 0 })
     expect(through).toBe(Number.POSITIVE_INFINITY)
   })
 
@@ -120,13 +126,13 @@ describe('the pipeline', () => {
     await using place = await open()
     const some = connectorOf((cursor, signal) => mentions(100, cursor, signal))
     const first = await place.run([some], { untilIdle: true, stages: [StageName.Ingest] })
-    expect(waitingOf(first.books)).toBe(100)
+    expect(waitingOf(first.books)).toEqual({ enrich: 100, index: 0 })
     const second = await place.run([], { untilIdle: true, stages: [StageName.Enrich] })
-    expect(second.books.carried).toBe(100)
-    expect(waitingOf(second.books)).toBe(100)
+    expect(second.books.carried).toEqual({ enrich: 100, index: 0 })
+    expect(waitingOf(second.books)).toEqual({ enrich: 0, index: 100 })
     const third = await place.run([], { untilIdle: true, stages: [StageName.Index] })
-    expect(third.books).toMatchObject({ carried: 100, pipeline: { new: 100 } })
-    expect(waitingOf(third.books)).toBe(0)
+    expect(third.books).toMatchObject({ carried: { enrich: 0, index: 100 }, index: { new: 100 } })
+    expect(waitingOf(third.books)).toEqual({ enrich: 0, index: 0 })
   })
 
   it('starts a connector that fails for a passing reason again, from its last checkpoint', async () => {
@@ -145,7 +151,7 @@ describe('the pipeline', () => {
     expect(starts).toEqual([null, '20', '40'])
     expect(health.get('c')).toMatchObject({ state: 'done', restarts: 2, problem: 'away' })
     expect(await totalOf(place.installation)).toBe(60)
-    expect(waitingOf(books)).toBe(0)
+    expect(waitingOf(books)).toEqual({ enrich: 0, index: 0 })
   })
 
   it('starts a stage whose subscription fails for a passing reason again: it subscribes anew and loses nothing', async () => {
@@ -162,7 +168,7 @@ describe('the pipeline', () => {
       untilIdle: true,
     })
     expect(health.get('index')).toMatchObject({ restarts: 2 })
-    expect(books.pipeline.new).toBe(50)
+    expect(books.index.new).toBe(50)
   })
 
   it.for([true, false])(

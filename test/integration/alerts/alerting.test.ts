@@ -85,7 +85,7 @@ async function openPlace() {
         topic: 'alerts',
         latenessMs,
         clock,
-        through: () => through,
+        through: async () => through,
       },
       ...{ logger: pino({ level: 'silent' }), dispatcher: createGuardedDispatcher({ allowPrivate: true }) },
       onAlert: (alert) => shown.push(alert),

@@ -54,10 +54,10 @@ describe.skipIf(!possible)('a full disk', () => {
     const { code, output, errors } = await running.end
     expect(errors).not.toContain('a bug in Earshot')
     expect(code).toBe(0)
-    const books = JSON.parse(output) as { accepted: number; pipeline: { stale: number } }
-    expect(books).toMatchObject({ pipeline: { new: POSTS }, waiting: 0 })
+    const books = JSON.parse(output) as { accepted: number; index: { stale: number } }
+    expect(books).toMatchObject({ index: { new: POSTS }, waiting: { enrich: 0, index: 0 } })
     // A connector that could not publish reads again from its cursor: repeats are accepted, and change nothing.
-    expect(books.accepted - POSTS).toBe(books.pipeline.stale)
+    expect(books.accepted - POSTS).toBe(books.index.stale)
   })
 
   it('is not waited for: connectors pause before, say why, and still can be interrupted', TIMEOUT, async () => {

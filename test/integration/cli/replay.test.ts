@@ -55,12 +55,15 @@ it('gives with a new profile what a fresh run gives, and brings nothing back', {
   expect((await runCli(fresh, 'run', '--until-idle')).code).toBe(0)
   const end = await runCli(replayed, 'replay', '--from', '2020-01-01', '--to', '2030-01-01', '--json')
   expect(end).toMatchObject({ code: 0 })
-  const books = JSON.parse(end.output) as { waiting: number; pipeline: { new: number; replaced: number } }
-  expect(books).toMatchObject({ waiting: 0, pipeline: { new: 0 } })
-  expect(books.pipeline.replaced).toBeGreaterThanOrEqual(obligations.standing.size)
+  const books = JSON.parse(end.output) as { index: { new: number; replaced: number } }
+  expect(books).toMatchObject({ waiting: { enrich: 0, index: 0 }, index: { new: 0 } })
+  expect(books.index.replaced).toBeGreaterThanOrEqual(obligations.standing.size)
 
   const repeated = await runCli(replayed, 'replay', '--from', '2020-01-01', '--to', '2029-01-01', '--json')
-  expect(JSON.parse(repeated.output)).toMatchObject({ waiting: 0, pipeline: { new: 0, replaced: 0 } })
+  expect(JSON.parse(repeated.output)).toMatchObject({
+    waiting: { enrich: 0, index: 0 },
+    index: { new: 0, replaced: 0 },
+  })
 
   // Of the operations with a text only those that the brand's query finds, all others of a mention.
   const own = await runCli(

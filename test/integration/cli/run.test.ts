@@ -56,8 +56,8 @@ describe('earshot', () => {
     expect(run.code).toBe(0)
     expect(JSON.parse(run.output)).toMatchObject({
       connectors: { posts: { read: 7, unmatched: 1, accepted: 4 } },
-      pipeline: { new: 3, replaced: 1 },
-      waiting: 0,
+      index: { new: 3, replaced: 1 },
+      waiting: { enrich: 0, index: 0 },
     })
 
     const search = await runCli(folder, 'search', 'support OR great', '--json')
@@ -94,7 +94,10 @@ describe('earshot', () => {
     expect(shown.output).toBe('{ broken')
 
     const status = JSON.parse((await runCli(folder, 'status', '--json')).output)
-    expect(status).toMatchObject({ running: false, run: { books: { waiting: 0 } } })
+    expect(status).toMatchObject({
+      running: false,
+      processes: [{ process: 'local', books: { waiting: { enrich: 0, index: 0 } } }],
+    })
   })
 
   it('shows hostile text harmlessly', TIMEOUT, async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { IndexProgress } from '#index/search/index-progress.ts'
+import type { IndexProgress } from '#index/search/index-progress.ts'
 import { IndexStage } from '#index/search/index-stage.ts'
 import type { LogRecord, RecordBatch } from '#infra/contracts/event-log.ts'
 import type { IndexOperation, SearchIndex, WriteOutcome } from '#infra/contracts/search-index.ts'
@@ -27,8 +27,9 @@ function open(failure?: Error) {
       return operations.map((operation) => JSON.parse(text(operation.bytes)) as WriteOutcome)
     },
   }
-  const progress = new IndexProgress(1)
-  progress.record = (_partition, { observedAt }) => void actions.push(`progress ${observedAt}`)
+  const progress: Pick<IndexProgress, 'record'> = {
+    record: (_partition, { observedAt }) => void actions.push(`progress ${observedAt}`),
+  }
   const stage = new IndexStage({
     index: index as SearchIndex,
     progress,

@@ -2,11 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
   acceptedOf,
+  addBooks,
   Books,
+  type BooksSnapshot,
   type ConnectorBook,
   handledOf,
   newConnectorBook,
   sum,
+  takenOf,
   tally,
   waitingOf,
 } from '#infra/runtime/books.ts'
@@ -24,10 +27,10 @@ describe('the books', () => {
         headers: { ce_type: type },
         timestamp: 1,
       }))
-    const deliver = (stage: string, partition: number, given: ReturnType<typeof records>): number => {
-      const before = books.snapshot().carried
+    const deliver = (stage: 'enrich' | 'index', partition: number, given: ReturnType<typeof records>): number => {
+      const before = books.snapshot().carried[stage]
       books.delivered(stage, { partition, records: given })
-      return books.snapshot().carried - before
+      return books.snapshot().carried[stage] - before
     }
     expect(deliver('enrich', 0, records([0, 1, 2]))).toBe(0)
     expect(deliver('enrich', 1, records([0, 1]))).toBe(0)
@@ -55,41 +58,71 @@ describe('the books', () => {
     books.addRead('a', read)
     const before = books.snapshot()
     books.addRead('a', read)
-    books.pipeline.new++
-    tally(books.pipeline.dropped, 'unmatched')
+    books.index.new++
+    tally(books.enrich.dropped, 'unmatched')
     expect(before.connectors.a).toEqual(read)
-    expect(before.pipeline).toMatchObject({ new: 0, dropped: {} })
+    expect(before).toMatchObject({ index: { new: 0 }, enrich: { dropped: {} } })
     expect(read).toEqual(book({ read: 1, ignored: { like: 1 } }))
   })
 
-  it('know what is on the way: carried and accepted less what was handled, whatever became of it', () => {
-    const count = fc.nat(1_000)
-    const reasons = fc.dictionary(fc.constantFrom('x', 'y', '__proto__', 'constructor'), count)
-    const ends = fc.record({
-      new: count,
-      replaced: count,
-      stale: count,
-      removed: count,
-      dropped: reasons,
-      dead: reasons,
+  const count = fc.nat(1_000)
+  const reasons = fc.dictionary(fc.constantFrom('x', 'y', 'two words'), count)
+  const enrich = fc.record({ passed: count, dropped: reasons, dead: reasons })
+  const index = fc.record({
+    new: count,
+    replaced: count,
+    stale: count,
+    removed: count,
+    dropped: reasons,
+    dead: reasons,
+  })
+  const made = fc
+    .record({ accepted: fc.array(count, { maxLength: 4 }), left: fc.tuple(count, count), enrich, index })
+    .map(({ accepted, left, ...pages }) => {
+      const books = new Books()
+      for (const [i, n] of accepted.entries()) books.addRead(`c${i % 2}`, book({ read: n, accepted: n }))
+      books.carry('enrich', left[0])
+      books.carry('index', left[1])
+      Object.assign(books.enrich, pages.enrich)
+      Object.assign(books.index, pages.index)
+      return books.snapshot()
     })
+
+  it('know what is on the way, hop by hop: what came before a stage less what it took, whatever became of it', () => {
     fc.assert(
-      fc.property(fc.array(count, { maxLength: 4 }), count, ends, (accepted, carried, pipeline) => {
-        const books = new Books()
-        for (const [i, n] of accepted.entries()) books.addRead(`c${i % 2}`, book({ read: n, accepted: n }))
-        books.carry(carried)
-        Object.assign(books.pipeline, pipeline)
-        const total = accepted.reduce((a, b) => a + b, 0)
-        const handled =
-          pipeline.new +
-          pipeline.replaced +
-          pipeline.stale +
-          pipeline.removed +
-          sum(pipeline.dropped) +
-          sum(pipeline.dead)
-        expect(acceptedOf(books.snapshot())).toBe(total)
-        expect(handledOf(books.snapshot())).toBe(handled)
-        expect(waitingOf(books.snapshot())).toBe(carried + total - handled)
+      fc.property(made, (books) => {
+        const accepted = Object.values(books.connectors).reduce((total, { accepted: n }) => total + n, 0)
+        const taken = {
+          enrich: books.enrich.passed + sum(books.enrich.dropped) + sum(books.enrich.dead),
+          index:
+            books.index.new +
+            books.index.replaced +
+            books.index.stale +
+            books.index.removed +
+            sum(books.index.dropped) +
+            sum(books.index.dead),
+        }
+        expect(acceptedOf(books)).toBe(accepted)
+        expect(takenOf(books)).toEqual(taken)
+        expect(handledOf(books)).toBe(taken.index + taken.enrich - books.enrich.passed)
+        const waiting = waitingOf(books)
+        expect(waiting.enrich).toBe(books.carried.enrich + accepted - taken.enrich)
+        expect(waiting.index).toBe(books.carried.index + books.enrich.passed - taken.index)
+      }),
+    )
+  })
+
+  it('of several processes add up to one, in any order', () => {
+    fc.assert(
+      fc.property(fc.array(made, { maxLength: 4 }), (all) => {
+        const together = addBooks(all)
+        const total = (of: (books: BooksSnapshot) => number) => all.reduce((n, books) => n + of(books), 0)
+        for (const count of [acceptedOf, handledOf]) expect(count(together)).toBe(total(count))
+        for (const stage of ['enrich', 'index'] as const) {
+          expect(takenOf(together)[stage]).toBe(total((books) => takenOf(books)[stage]))
+          expect(waitingOf(together)[stage]).toBe(total((books) => waitingOf(books)[stage]))
+        }
+        expect(addBooks(all.toReversed())).toEqual(together)
       }),
     )
   })

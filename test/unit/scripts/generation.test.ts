@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Table } from '#infra/contracts/table.ts'
 import { openSqliteState } from '#infra/sqlite/state.ts'
-import { activateGeneration } from '#scripts/generation.ts'
+import { activateGeneration, type Makers, requireGeneration } from '#scripts/generation.ts'
 import { profileOf } from '../../support/brand-profile.ts'
 import { SkippingClock } from '../../support/skipping-clock.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -39,18 +39,38 @@ describe('a generation', () => {
     expect(numbers).toEqual([1, 2, 3, 4, 5, 6, 7])
   })
 
-  it('is given out once: who comes second at the same moment is told to start again', async () => {
+  it('is given out once: who comes second at the same moment takes the next number, or the same for the same makers', async () => {
     await using place = await openTable()
     const { table } = place
-    const late: Pick<Table, 'get' | 'put'> = {
-      get: async (key) => {
-        const row = await table.get(key)
-        await activateGeneration(table, { ...made, version: 'quick' }, clock)
-        return row
-      },
-      put: (key, value, expected) => table.put(key, value, expected),
+    const between = (meanwhile: Makers): Table => {
+      let first = true
+      return {
+        get: async (key: string) => {
+          const row = await table.get(key)
+          if (first) {
+            first = false
+            await activateGeneration(table, meanwhile, clock)
+          }
+          return row
+        },
+        put: table.put.bind(table),
+      } as Partial<Table> as Table
     }
-    await expect(activateGeneration(late as Table, made, clock)).rejects.toMatchObject({ code: 'GENERATION_RACE' })
-    expect(await activateGeneration(table, { ...made, version: 'quick' }, clock)).toBe(1)
+    expect(await activateGeneration(between({ ...made, version: 'quick' }), made, clock)).toBe(2)
+    const other = { ...made, version: 'other' }
+    expect(await activateGeneration(between(other), other, clock)).toBe(3)
+  })
+
+  it('must be the active one where several processes share an installation', async () => {
+    await using place = await openTable()
+    await expect(requireGeneration(place.table, made)).rejects.toMatchObject({
+      class: 'config',
+      code: 'GENERATION_INACTIVE',
+    })
+    await activateGeneration(place.table, made, clock)
+    expect(await requireGeneration(place.table, made)).toBe(1)
+    const other = { ...made, version: 'other' }
+    await expect(requireGeneration(place.table, other)).rejects.toThrow('generation 1 is active')
+    expect(await requireGeneration(place.table, made)).toBe(1)
   })
 })
