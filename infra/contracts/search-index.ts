@@ -117,7 +117,8 @@ export interface SearchIndex extends AsyncDisposable {
    * One outcome per operation, in order. Durable when resolved. Operations on one id, and an author's operations and mentions,
    * take effect in the order given; with the same operations in another order the end is the same. An `update` whose brands
    * are empty and whose id is not held is `dropped` as `unmatched`. A mention that was first observed up to an author's
-   * deletion is gone for good (`dropped` as `author deleted` when it comes after it), later edits of it included.
+   * deletion is gone for good (`dropped` as `author deleted` when it comes after it), later edits of it included. Where several
+   * processes write, a call knows every author's operation that was written by a call which resolved before it.
    */
   write(operations: readonly IndexOperation[]): Promise<readonly WriteOutcome[]>
   /** Sees every write that has resolved. Gone and hidden mentions are never shown or counted. */

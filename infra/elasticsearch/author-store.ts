@@ -1,16 +1,17 @@
 import type { Client, estypes } from '@elastic/elasticsearch'
 import { type AuthorRow, afterOperation, NO_AUTHOR_ROW } from '#infra/runtime/author-row.ts'
 import type { AuthorEvent } from '#schemas/generated.ts'
-import { asked, statusOf } from './server-error.ts'
+import { IndexChanges } from './index-changes.ts'
+import { asked, indexMissing, isDocumentMissing, statusOf } from './server-error.ts'
+import { sharedRun } from './shared-run.ts'
 
-/** As it stands in the index. `unfinished`: a pass over the author's mentions was begun and not yet ended. */
+/** As it stands in the index. */
 interface AuthorDocument {
   readonly key: string
   readonly until: number | null
   readonly block: boolean
   readonly visibilityRev: number | null
   readonly hidden: boolean | null
-  readonly unfinished: boolean
 }
 
 export const authorMapping = {
@@ -21,41 +22,48 @@ export const authorMapping = {
     block: { type: 'boolean' },
     visibilityRev: { type: 'long' },
     hidden: { type: 'boolean' },
-    unfinished: { type: 'boolean' },
   },
 } as const
 
 const PAGE = 5_000
+/** Rows of one read by key. */
+const READ_ITEMS = 500
 const WHAT = 'reading and writing author operations'
 
 /**
- * Rows of all authors with operations, in memory: every mention written asks for its author's. An operation reaches every
- * writer, since each partition has a copy; what another process has stored is merged, and only what this one has not yet
- * worked through counts as known.
+ * Rows of all authors with operations, in memory: every mention written asks for its author's. Whoever is about to write asks
+ * first for what other processes have stored: the partition of a mention may have been another's a moment ago, and the deletion
+ * of its author in it been worked through there.
  */
 export class AuthorStore {
   readonly #client: Client
   readonly #index: string
   readonly #rows = new Map<string, AuthorRow>()
-  readonly #unfinished = new Set<string>()
-  #loading: Promise<void> | null = null
+  readonly #changes: IndexChanges
+  /** Stored by others and not yet read. */
+  readonly #unread = new Set<string>()
+  #isLoaded = false
+  /** Resolves when every row is known that was stored before this call. May be repeated after a failure. */
+  readonly catchUp = sharedRun(() => this.#catchUp())
 
   constructor(client: Client, index: string) {
     this.#client = client
     this.#index = index
+    this.#changes = new IndexChanges(client, index)
   }
 
-  /** Before the first answer. Repeated after a failure. */
-  load(): Promise<void> {
-    this.#loading ??= this.#load().catch((error: unknown) => {
-      this.#loading = null
-      throw error
-    })
-    return this.#loading
+  async #catchUp(): Promise<void> {
+    if (!this.#isLoaded) {
+      await this.#changes.start()
+      await this.#load()
+      this.#isLoaded = true
+      return
+    }
+    for (const key of await this.#changes.take()) this.#unread.add(key)
+    while (this.#unread.size > 0) await this.#readSome([...this.#unread].slice(0, READ_ITEMS))
   }
 
   async #load(): Promise<void> {
-    await asked(WHAT, this.#client.indices.refresh({ index: this.#index }))
     for (let after: string | null = null; ; ) {
       const answer: estypes.SearchResponse<AuthorDocument> = await asked(
         WHAT,
@@ -67,12 +75,19 @@ export class AuthorStore {
         }),
       )
       const { hits } = answer.hits
-      for (const { _source } of hits) {
-        this.#rows.set(_source!.key, rowOf(_source!))
-        if (_source!.unfinished) this.#unfinished.add(_source!.key)
-      }
+      for (const { _source } of hits) this.#rows.set(_source!.key, rowOf(_source!))
       if (hits.length < PAGE) return
       after = hits.at(-1)!._source!.key
+    }
+  }
+
+  async #readSome(keys: readonly string[]): Promise<void> {
+    const { docs } = await asked(WHAT, this.#client.mget<AuthorDocument>({ index: this.#index, ids: [...keys] }))
+    for (const [i, found] of docs.entries()) {
+      if ('error' in found) throw indexMissing(WHAT, found.error)
+      const key = keys[i]!
+      if (found._source !== undefined) this.#rows.set(key, rowOf(found._source))
+      this.#unread.delete(key)
     }
   }
 
@@ -80,41 +95,34 @@ export class AuthorStore {
     return key === null ? undefined : this.#rows.get(key)
   }
 
-  /** The row to work through, which is stored; null when the operation changes nothing. `finish` follows when that is done. */
-  async begin(key: string, event: AuthorEvent): Promise<AuthorRow | null> {
+  /** Stores what stands after an operation, for all to see; false when it changes nothing. */
+  async apply(key: string, event: AuthorEvent): Promise<boolean> {
     const known = this.#rows.get(key) ?? NO_AUTHOR_ROW
-    if (afterOperation(known, event) === known && !this.#unfinished.has(key)) return null
-    // Refused from now on, also when this attempt should fail half-way.
-    this.#unfinished.add(key)
-    const row = await this.#change(key, (stored) => ({ row: afterOperation(stored, event), unfinished: true }))
-    this.#rows.set(key, row)
-    return row
-  }
-
-  async finish(key: string, done: AuthorRow): Promise<void> {
-    // What another process has added meanwhile is its own to work through.
-    await this.#change(key, (stored) => ({ row: stored, unfinished: !isEqual(stored, done) }))
-    this.#unfinished.delete(key)
-  }
-
-  async #change(
-    key: string,
-    change: (stored: AuthorRow) => { readonly row: AuthorRow; readonly unfinished: boolean },
-  ): Promise<AuthorRow> {
+    if (afterOperation(known, event) === known) return false
     for (;;) {
       const found = await this.#read(key)
-      const { row, unfinished } = change(found === null ? NO_AUTHOR_ROW : rowOf(found._source!))
-      const version =
-        found === null
-          ? { op_type: 'create' as const }
-          : { if_seq_no: found._seq_no!, if_primary_term: found._primary_term! }
-      const document = documentOf(key, row, unfinished)
-      try {
-        await this.#client.index<AuthorDocument>({ index: this.#index, id: key, document, ...version })
-        return row
-      } catch (error) {
-        if (statusOf(error) !== 409) await asked(WHAT, Promise.reject(error))
+      const stored = found === null ? NO_AUTHOR_ROW : rowOf(found._source!)
+      const row = afterOperation(stored, event)
+      if (row === stored || (await this.#write(key, row, found))) {
+        this.#rows.set(key, row)
+        return row !== stored
       }
+    }
+  }
+
+  /** False when the stored row is not the one that was read. */
+  async #write(key: string, row: AuthorRow, found: estypes.GetGetResult | null): Promise<boolean> {
+    const version =
+      found === null
+        ? { op_type: 'create' as const }
+        : { if_seq_no: found._seq_no!, if_primary_term: found._primary_term! }
+    const document = documentOf(key, row)
+    try {
+      await this.#client.index<AuthorDocument>({ index: this.#index, id: key, document, ...version })
+      return true
+    } catch (error) {
+      if (statusOf(error) === 409) return false
+      return await asked(WHAT, Promise.reject(error))
     }
   }
 
@@ -122,29 +130,20 @@ export class AuthorStore {
     try {
       return await this.#client.get<AuthorDocument>({ index: this.#index, id: key })
     } catch (error) {
-      if (statusOf(error) === 404 && isDocumentMissing(error)) return null
+      if (isDocumentMissing(error)) return null
       return await asked(WHAT, Promise.reject(error))
     }
   }
 }
 
-const isDocumentMissing = (error: unknown): boolean => (error as { body?: { found?: boolean } }).body?.found === false
-
 function rowOf({ until, block, visibilityRev, hidden }: AuthorDocument): AuthorRow {
   return { until, block, visibility: visibilityRev === null ? null : { rev: visibilityRev, hidden: hidden === true } }
 }
 
-const documentOf = (key: string, { until, block, visibility }: AuthorRow, unfinished: boolean): AuthorDocument => ({
+const documentOf = (key: string, { until, block, visibility }: AuthorRow): AuthorDocument => ({
   key,
   until,
   block,
   visibilityRev: visibility?.rev ?? null,
   hidden: visibility?.hidden ?? null,
-  unfinished,
 })
-
-const isEqual = (a: AuthorRow, b: AuthorRow): boolean =>
-  a.until === b.until &&
-  a.block === b.block &&
-  a.visibility?.rev === b.visibility?.rev &&
-  a.visibility?.hidden === b.visibility?.hidden

@@ -27,7 +27,7 @@ import { MentionTally } from './mention-tally.ts'
 import type { IndexNames } from './names.ts'
 import { type PagePlace, parsePlace, printPlace } from './page-place.ts'
 import { type Filter, filterOf } from './selection-filter.ts'
-import { asked, statusOf } from './server-error.ts'
+import { asked, isDocumentMissing } from './server-error.ts'
 
 /** Mentions of one request for those that are shown, and of those of which only some fields are read. */
 const SHOWN_PER_REQUEST = 1_000
@@ -203,7 +203,7 @@ export class MentionReader {
       if (_source?.visible !== true) return null
       return hitOf({ place: [0, id], document: _source })
     } catch (error) {
-      if (statusOf(error) === 404 && (error as { body?: { found?: boolean } }).body?.found === false) return null
+      if (isDocumentMissing(error)) return null
       return await asked(WHAT, Promise.reject(error))
     }
   }

@@ -64,7 +64,7 @@ export class MentionWriter {
   }
 
   async write(operations: readonly IndexOperation[]): Promise<readonly WriteOutcome[]> {
-    await this.#authors.load()
+    await this.#authors.catchUp()
     const outcomes = new Array<WriteOutcome>(operations.length)
     let run: Placed[] = []
     for (const [place, { kind, bytes }] of operations.entries()) {
@@ -154,13 +154,17 @@ export class MentionWriter {
     if (read.kind === 'rejected') return read
     const { platform, authorId, op, rev } = read.event
     const key = authorKey(platform, authorId)
-    const row = await this.#authors.begin(key, read.event)
-    if (row === null) return { kind: 'stale' }
-    // Until a pass finds none: another process may have written meanwhile.
-    for (let ids = await this.#unlike(key, row); ids.length > 0; ids = await this.#unlike(key, row)) {
+    let changed = await this.#authors.apply(key, read.event)
+    // For each copy of the operation, also where the row is known: each partition has one, and in this one another process may
+    // have written before it knew. Until a pass finds none, since others write meanwhile.
+    for (;;) {
+      const row = this.#authors.get(key)!
+      const ids = await this.#unlike(key, row)
+      if (ids.length === 0) break
       await this.#align(ids, row, rev)
+      changed = true
     }
-    await this.#authors.finish(key, row)
+    if (!changed) return { kind: 'stale' }
     return { kind: op === 'delete' ? 'removed' : 'replaced' }
   }
 
@@ -195,7 +199,9 @@ export class MentionWriter {
       return [{ id, source: this.#print(mention), replaces: version }]
     })
     // Where somebody was faster the next pass looks again.
-    await this.#sender.send(items)
+    for (const [i, result] of (await this.#sender.send(items)).entries()) {
+      if (typeof result === 'object') throw new Error(`${items[i]!.id}: ${result.message}, as it was stored before`)
+    }
   }
 }
 

@@ -16,8 +16,8 @@ import { MentionReader } from './mention-reader.ts'
 import { MentionWriter } from './mention-writer.ts'
 import { type IndexNames, indexNames } from './names.ts'
 import { type IndexLayout, prepareIndex } from './prepare-index.ts'
-import { Refresher } from './refresher.ts'
 import { asked } from './server-error.ts'
+import { sharedRun } from './shared-run.ts'
 
 export interface ElasticsearchSearchIndexOptions {
   readonly connection: ElasticsearchConnection
@@ -41,7 +41,8 @@ class ElasticsearchSearchIndex implements SearchIndex {
   readonly #client: Client
   readonly #names: IndexNames
   readonly #layout: IndexLayout
-  readonly #refresher: Refresher
+  /** Makes everything written before visible to searches. */
+  readonly #refresh: () => Promise<void>
   readonly #writer: MentionWriter
   readonly #reader: MentionReader
 
@@ -53,13 +54,15 @@ class ElasticsearchSearchIndex implements SearchIndex {
   }: ElasticsearchSearchIndexOptions) {
     const client = connect(connection)
     const names = indexNames(namespace)
-    const refresher = new Refresher(client, names.mentions)
+    const refresh = sharedRun(async () => {
+      await asked('refreshing the index', client.indices.refresh({ index: names.mentions }))
+    })
     this.#client = client
     this.#names = names
     this.#layout = layout
-    this.#refresher = refresher
+    this.#refresh = refresh
     const authors = new AuthorStore(client, names.authors)
-    this.#writer = new MentionWriter({ client, names, clock, authors, refresh: () => refresher.refresh() })
+    this.#writer = new MentionWriter({ client, names, clock, authors, refresh })
     this.#reader = new MentionReader(client, names)
   }
 
@@ -72,12 +75,12 @@ class ElasticsearchSearchIndex implements SearchIndex {
   }
 
   async search(request: SearchRequest): Promise<SearchPage> {
-    await this.#refresher.refresh()
+    await this.#refresh()
     return this.#reader.search(request)
   }
 
   async aggregate(request: AggregateRequest): Promise<Aggregates> {
-    await this.#refresher.refresh()
+    await this.#refresh()
     return this.#reader.aggregate(request)
   }
 
@@ -90,7 +93,7 @@ class ElasticsearchSearchIndex implements SearchIndex {
     if (retainSince !== null) should.push({ range: { publishedAt: { lt: retainSince } } })
     let removed = 0
     for (;;) {
-      await this.#refresher.refresh()
+      await this.#refresh()
       const { deleted = 0, version_conflicts: conflicts = 0 } = await asked(
         'pruning mentions',
         this.#client.deleteByQuery({

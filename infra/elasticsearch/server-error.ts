@@ -75,3 +75,7 @@ export function errorType(body: unknown): string {
 /** The HTTP status of a refused request; 0 when there was no answer. */
 export const statusOf = (error: unknown): number =>
   error instanceof errors.ResponseError ? (error.statusCode ?? 0) : 0
+
+/** The answer to a read of a document that there is none, in an index that is there. */
+export const isDocumentMissing = (error: unknown): boolean =>
+  statusOf(error) === 404 && (error as { body?: { found?: boolean } }).body?.found === false

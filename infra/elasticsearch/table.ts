@@ -4,10 +4,10 @@ import type { Expected, Row, Table } from '#infra/contracts/table.ts'
 import { pause } from '#infra/runtime/pause.ts'
 import { checkedKey } from '#infra/runtime/table-key.ts'
 import { connect, type ElasticsearchConnection } from './connect.ts'
+import { IndexChanges } from './index-changes.ts'
 import { tableName } from './names.ts'
 import { createIndex } from './prepare-index.ts'
-import { asked, statusOf } from './server-error.ts'
-import { TableChanges } from './table-changes.ts'
+import { asked, isDocumentMissing, statusOf } from './server-error.ts'
 
 export interface ElasticsearchTableOptions {
   readonly connection: ElasticsearchConnection
@@ -73,7 +73,7 @@ class ElasticsearchTable implements Table {
   readonly #opened: AsyncDisposableStack
   readonly #ending = new AbortController()
   /** Of those who watch: what this process has changed since they began. */
-  readonly #watching = new Set<TableChanges>()
+  readonly #watching = new Set<IndexChanges>()
 
   constructor(client: Client, index: string, clock: Clock, opened: AsyncDisposableStack) {
     this.#client = client
@@ -93,7 +93,7 @@ class ElasticsearchTable implements Table {
       const found = await this.#client.get<RowDocument>({ index: this.#index, id: key })
       return { document: found._source!, version: printVersion(found._seq_no!, found._primary_term!) }
     } catch (error) {
-      if ((error as { body?: { found?: boolean } }).body?.found === false) return null
+      if (isDocumentMissing(error)) return null
       return await asked(WHAT, Promise.reject(error))
     }
   }
@@ -158,7 +158,7 @@ class ElasticsearchTable implements Table {
         document,
         ...condition,
       })
-      for (const changes of this.#watching) changes.add(document.key, put._seq_no!)
+      for (const changes of this.#watching) changes.add(document.key, put._seq_no!, put._primary_term!)
       return printVersion(put._seq_no!, put._primary_term!)
     } catch (error) {
       if (statusOf(error) === 409) return null
@@ -168,14 +168,14 @@ class ElasticsearchTable implements Table {
 
   watch(signal: AbortSignal): AsyncIterable<string> {
     // Registered at once and not when the first key is wanted: what is put after this call is seen.
-    const changes = new TableChanges(this.#client, this.#index)
+    const changes = new IndexChanges(this.#client, this.#index)
     this.#watching.add(changes)
     const start = changes.start()
     start.catch(() => undefined) // reported by the iteration
     return this.#keysOf(changes, start, AbortSignal.any([signal, this.#ending.signal]))
   }
 
-  async *#keysOf(changes: TableChanges, start: Promise<void>, signal: AbortSignal): AsyncGenerator<string> {
+  async *#keysOf(changes: IndexChanges, start: Promise<void>, signal: AbortSignal): AsyncGenerator<string> {
     try {
       await start
       while (!signal.aborted) {

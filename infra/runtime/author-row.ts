@@ -16,7 +16,7 @@ export const NO_AUTHOR_ROW: AuthorRow = { until: null, block: false, visibility:
 
 /** The key that an author's operations name; null when the platform gives no stable id. */
 export const authorOf = ({ platform, author }: Pick<Mention, 'platform' | 'author'>): string | null =>
-  author === null || author.id === null ? null : authorKey(platform, author.id)
+  author?.id ? authorKey(platform, author.id) : null
 
 /** True when the author's deletion covers a mention. */
 export const covers = (row: AuthorRow | undefined, firstObservedAt: number): boolean =>

@@ -24,7 +24,8 @@ export function readMentionOperation(bytes: Uint8Array): Read<EnrichedEvent> {
 export function readAuthorOperation(bytes: Uint8Array): Read<AuthorEvent> {
   const decoded = decode(bytes)
   if (decoded.name !== 'AuthorEvent') return unreadable(decoded, 'AuthorEvent')
-  return decoded.value.op === 'unknown' ? UNKNOWN_OPERATION : { kind: 'event', event: decoded.value }
+  if (decoded.value.op === 'unknown') return UNKNOWN_OPERATION
+  return decoded.value.authorId === '' ? AUTHOR_MISSING : { kind: 'event', event: decoded.value }
 }
 
 export interface Applied {
@@ -92,6 +93,12 @@ const UNKNOWN_OPERATION: Rejected = {
   kind: 'rejected',
   code: 'OPERATION_UNKNOWN',
   message: 'an operation that this version does not know: update Earshot, then retry the dead letter',
+}
+
+const AUTHOR_MISSING: Rejected = {
+  kind: 'rejected',
+  code: 'AUTHOR_MISSING',
+  message: 'an operation on an author that it does not name; mend the mapping of its connector',
 }
 
 const unreadable = (found: { readonly name: string; readonly reason?: string }, wanted: string): Rejected => ({

@@ -169,7 +169,8 @@ export function describeWriting(inIndex: InIndex): void {
         wire({ ...created('bluesky:1'), tokens: null }),
         wire(operation('bluesky:1', 'unknown', 1)),
         wire(authorOperation('ann', 'unknown', 1)),
-        wire(created('bluesky:2')),
+        wire(authorOperation('', 'delete', 1)),
+        wire(created('bluesky:2', { author: '' })),
       ])
       const codes = outcomes.map((outcome) => (outcome.kind === 'rejected' ? outcome.code : outcome.kind))
       expect(codes).toEqual([
@@ -177,6 +178,7 @@ export function describeWriting(inIndex: InIndex): void {
         'CONTENT_MISSING',
         'OPERATION_UNKNOWN',
         'OPERATION_UNKNOWN',
+        'AUTHOR_MISSING',
         'new',
       ])
       for (const outcome of outcomes) if (outcome.kind === 'rejected') expect(outcome.message).not.toBe('')

@@ -9,7 +9,8 @@ export type Fault =
   | 'pass'
   | 'lose the answer'
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
-export type FaultPlan = (request: IncomingMessage, n: number) => Fault
+/** A request waits for its fault. */
+export type FaultPlan = (request: IncomingMessage, n: number) => Fault | Promise<Fault>
 
 /** Stands before a real HTTP server and lets requests fail by plan, which may be replaced at any time. */
 export class FaultProxy implements AsyncDisposable {
@@ -23,8 +24,8 @@ export class FaultProxy implements AsyncDisposable {
   /** `target`: origin of the server. */
   static async start(target: string): Promise<FaultProxy> {
     const proxy = new FaultProxy(await LoopbackServer.start(() => {}))
-    proxy.#server.answer = (request, response) => {
-      const fault = proxy.plan(request, proxy.#server.requests.length)
+    proxy.#server.answer = async (request, response) => {
+      const fault = await proxy.plan(request, proxy.#server.requests.length)
       if (typeof fault === 'object') {
         request.resume()
         request.once('end', () => respond(response, fault.status, fault.headers, fault.body))
