@@ -45,6 +45,7 @@ const logOption = () => new Option('--log-level <level>', 'how much to log to st
 const zoneOption = () => new Option('--time-zone <zone>', 'time zone for days and times, for example Europe/Berlin')
 const sinceOption = () => new Option('--since <time>', 'from this time on: 2026-11-01, 2026-11-01T12:00, 36h, 7d')
 const untilOption = () => new Option('--until <time>', 'before this time')
+const collect = (text: string, before: readonly string[] = []) => [...before, text]
 const brandOption = () => new Option('--brand <id>', 'only this brand')
 
 program
@@ -144,9 +145,11 @@ program
   .description("run archived mentions through today's models")
   .addOption(configOption())
   .addOption(dataOption())
-  .requiredOption('--from <time>', 'first observed from this time on')
-  .requiredOption('--to <time>', 'and before this time')
+  .addOption(new Option('--from <time>', 'observed from this time on'))
+  .addOption(new Option('--to <time>', 'and before this time'))
   .addOption(brandOption())
+  .addOption(new Option('--source <connector>', 'only what this connector read; may be repeated').argParser(collect))
+  .addOption(new Option('--rate <n>', 'at most so many mentions a second').argParser(number(1)))
   .addOption(logOption())
   .addOption(jsonOption())
   .action((options) => runCommand(async (io) => (await import('./commands/replay.ts')).replay(options, io)))

@@ -1,6 +1,11 @@
 import type { AuthorEvent, Mention, MentionEvent } from '#schemas/generated.ts'
 import { authorKey } from '#schemas/mention-id.ts'
+import { ErrorClass, PipelineError } from '../contracts/errors.ts'
 import type { ObjectStore } from '../contracts/object-store.ts'
+import { readAhead } from './read-ahead.ts'
+
+/** Small objects, so that what takes time is the way to the store. */
+const READ_AHEAD = 16
 
 /** One deletion as the archive remembers it: enough to keep a replay from bringing anything back. */
 export type ArchivedDelete =
@@ -26,17 +31,35 @@ export const deleteOfAuthor = ({ platform, authorId, observedAt, block }: Author
 /** A delete object stands beside its segment: the same key with another ending. */
 export const deleteKey = (segmentKey: string): string => segmentKey.replace(/\.avro$/, '.deletes.ndjson')
 
+/** A line each, after one that says how many there are: a list that is cut short must not be taken for a whole one. */
 export const encodeDeletes = (deletes: readonly ArchivedDelete[]): Uint8Array =>
-  new TextEncoder().encode(deletes.map((row) => `${JSON.stringify(row)}\n`).join(''))
+  new TextEncoder().encode([{ rows: deletes.length }, ...deletes].map((row) => `${JSON.stringify(row)}\n`).join(''))
 
-/** Every deletion under `prefix`, in the order of the keys. */
-async function* readDeletes(objects: ObjectStore, prefix: string): AsyncIterable<ArchivedDelete> {
-  for await (const { key } of objects.list(prefix)) {
-    if (!key.endsWith('.deletes.ndjson')) continue
-    const bytes = await objects.get(key)
-    if (bytes === null) continue // removed by retention between the listing and now
-    for (const line of new TextDecoder().decode(bytes).split('\n'))
-      if (line !== '') yield JSON.parse(line) as ArchivedDelete
+/** Every deletion under `prefix`. */
+async function* readDeletes(objects: Pick<ObjectStore, 'get' | 'list'>, prefix: string): AsyncIterable<ArchivedDelete> {
+  const keys: string[] = []
+  for await (const { key } of objects.list(prefix)) if (key.endsWith('.deletes.ndjson')) keys.push(key)
+  for await (const { item, fetched } of readAhead(keys, READ_AHEAD, (key) => objects.get(key))) {
+    if (fetched === null) continue // removed by retention between the listing and now
+    yield* decodeDeletes(item, fetched)
+  }
+}
+
+/** A list that is cut short would let something come back: rejected as a whole. */
+function decodeDeletes(key: string, bytes: Uint8Array): ArchivedDelete[] {
+  try {
+    const [head, ...rows] = new TextDecoder()
+      .decode(bytes)
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    if (head.rows !== rows.length) throw new RangeError(`${rows.length} of ${head.rows} rows`)
+    return rows as ArchivedDelete[]
+  } catch (cause) {
+    const message =
+      `${key} is damaged, and what was deleted must not come back: restore it from a copy. ` +
+      'Without it nothing is replayed'
+    throw new PipelineError(ErrorClass.Permanent, 'DELETES_DAMAGED', message, { cause })
   }
 }
 
@@ -47,7 +70,7 @@ export class FoldedDeletes {
   readonly #authors = new Map<string, number>()
 
   /** Everything that was ever deleted, as the archive knows it under `prefix`. */
-  static async of(objects: ObjectStore, prefix: string): Promise<FoldedDeletes> {
+  static async of(objects: Pick<ObjectStore, 'get' | 'list'>, prefix: string): Promise<FoldedDeletes> {
     const folded = new FoldedDeletes()
     for await (const row of readDeletes(objects, prefix)) folded.#add(row)
     return folded

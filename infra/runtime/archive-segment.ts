@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { promisify } from 'node:util'
-import { deflateRaw, inflateRawSync } from 'node:zlib'
+import { deflateRaw, inflateRaw } from 'node:zlib'
 import avro from 'avsc'
 import type { AuthorEvent, EnrichedEvent, MentionEvent } from '#schemas/generated.ts'
 import { wireSchemas } from '#schemas/generated.ts'
@@ -12,7 +12,11 @@ import type { LogRecord } from '../contracts/event-log.ts'
 
 const WIRE_HEADER_BYTES = 5
 const BLOCK_BYTES = 256 * 1024
+const SYNC_BYTES = 16
+/** Ours hold 256 KB and one more record. */
+const MAX_BLOCK_BYTES = 64 << 20
 const compress = promisify(deflateRaw)
+const decompress = promisify<Buffer, { maxOutputLength: number }, Buffer>(inflateRaw)
 
 /** What a segment holds, a record each, in the order of their offsets. */
 export interface ArchivedRecord<Event = MentionEvent | EnrichedEvent | AuthorEvent> {
@@ -147,38 +151,95 @@ export class SegmentWriter {
 }
 
 /** What a segment says of itself. Throws a permanent PipelineError for bytes that are not one, or are damaged. */
-export function readSegmentSummary(key: string, bytes: Uint8Array): SegmentSummary {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+export const readSegmentSummary = (key: string, bytes: Uint8Array): SegmentSummary =>
+  readFileHeader(key, Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).summary
+
+/** How many records a damaged segment held; null when that cannot be read either. */
+export function recordsOfDamaged(bytes: Uint8Array): number | null {
   try {
-    const { value, offset } = fileHeaderType.decode(buffer) as {
-      value: { meta: Record<string, Buffer> } | undefined
-      offset: number
-    }
-    const summary = value && (JSON.parse(String(value.meta['earshot.segment'])) as SegmentSummary)
-    if (summary?.sha256 === createHash('sha256').update(buffer.subarray(offset)).digest('hex')) return summary
+    const { records } = decodeHeader(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).summary
+    return Number.isSafeInteger(records) && records >= 0 ? records : null
+  } catch {
+    return null // damaged, as the caller knows
+  }
+}
+
+function readFileHeader(key: string, buffer: Buffer) {
+  let header: ReturnType<typeof decodeHeader>
+  try {
+    header = decodeHeader(buffer)
   } catch (cause) {
     throw damaged(key, cause)
   }
-  throw damaged(key)
+  const found = createHash('sha256').update(buffer.subarray(header.start)).digest('hex')
+  if (header.summary.sha256 !== found) throw damaged(key)
+  return header
+}
+
+function decodeHeader(buffer: Buffer) {
+  const { value, offset } = fileHeaderType.decode(buffer) as {
+    value: { meta: Record<string, Buffer> } | undefined
+    offset: number
+  }
+  if (value === undefined) throw new RangeError('shorter than its header')
+  const summary = JSON.parse(String(value.meta['earshot.segment'])) as SegmentSummary
+  return { meta: value.meta, start: offset, summary }
 }
 
 /** Every record of a segment, after its hash was checked. Throws a permanent PipelineError for a damaged one. */
 export async function readSegment(key: string, bytes: Uint8Array): Promise<readonly ArchivedRecord[]> {
-  readSegmentSummary(key, bytes)
   const records: ArchivedRecord[] = []
-  const codecs = {
-    deflate: (data: Buffer, done: (error: Error | null, plain?: Buffer) => void) => done(null, inflateRawSync(data)),
-  }
-  const decoder = new avro.streams.BlockDecoder({ codecs } as ConstructorParameters<
-    typeof avro.streams.BlockDecoder
-  >[0])
-  decoder.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength))
-  for await (const { partition, offset, timestamp, headers, event } of decoder as AsyncIterable<Branched>) {
-    const [value] = Object.values(event)
-    if (value !== undefined) records.push({ partition, offset, timestamp, headers, event: value })
-  }
+  for await (const block of readBlocks(key, bytes)) records.push(...block.records)
   return records
 }
+
+export interface SegmentBlock {
+  readonly records: readonly ArchivedRecord[]
+  /** Share of the segment that has been read with this block, 0..1. */
+  readonly done: number
+}
+
+/**
+ * The records of a segment, a few hundred at a time, so that no more than a block of it is unpacked. Its hash is checked before the
+ * first one: of a damaged segment nothing is given, since a changed byte may read as a text that nobody wrote. Throws a
+ * permanent PipelineError then.
+ */
+export async function* readBlocks(key: string, bytes: Uint8Array): AsyncGenerator<SegmentBlock> {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const { type, start } = readHead(key, buffer)
+  for (let at = start; at < buffer.length; ) {
+    const { records, end } = await readBlock(buffer, at, type).catch((cause: unknown) => {
+      throw damaged(key, cause)
+    })
+    at = end
+    yield { records, done: at / buffer.length }
+  }
+}
+
+async function readBlock(buffer: Buffer, at: number, type: avro.Type) {
+  const { value: count, offset: sizeAt } = longType.decode(buffer, at) as { value: number; offset: number }
+  const { value: size, offset: from } = longType.decode(buffer, sizeAt) as { value: number; offset: number }
+  const plain = await decompress(buffer.subarray(from, from + size), { maxOutputLength: MAX_BLOCK_BYTES })
+  const records: ArchivedRecord[] = []
+  for (let place = 0; records.length < count; ) {
+    const { value, offset } = type.decode(plain, place) as { value: Branched; offset: number }
+    const [event] = Object.values(value.event)
+    records.push({ ...value, event: event as ArchivedRecord['event'] })
+    place = offset
+  }
+  return { records, end: from + size + SYNC_BYTES }
+}
+
+/** Checks the hash. */
+function readHead(key: string, buffer: Buffer): { readonly type: avro.Type; readonly start: number } {
+  const { start, meta } = readFileHeader(key, buffer)
+  const schema = String(meta['avro.schema'])
+  const type = typeBySchema.get(schema) ?? avro.Type.forSchema(JSON.parse(schema))
+  typeBySchema.set(schema, type)
+  return { type, start }
+}
+
+const typeBySchema = new Map<string, avro.Type>()
 
 const damaged = (key: string, cause?: unknown): PipelineError =>
   new PipelineError(

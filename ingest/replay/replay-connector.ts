@@ -1,32 +1,20 @@
 import { createHash } from 'node:crypto'
-import type { Clock } from '#infra/contracts/clock.ts'
 import type { Connector, ReadItem } from '#infra/contracts/connector.ts'
-import type { ObjectStore } from '#infra/contracts/object-store.ts'
-import { FoldedDeletes } from '#infra/runtime/archive-deletes.ts'
-import { dayOfKey, readSegment } from '#infra/runtime/archive-segment.ts'
 import type { AuthorEvent, MentionEvent } from '#schemas/generated.ts'
+import { type ArchivePosition, type ArchiveReading, type ArchiveReport, readArchive } from './read-archive.ts'
 
-const DAY_MS = 86_400_000
-/** The cursor before every key. */
+/** A checkpoint waits for the log: not after every few hundred records. */
+const CHECKPOINT_RECORDS = 2_000
+/** The cursor of a replay that has come to its end: the same one begins anew when it is asked for again. */
 const BEGINNING = ''
 
-export interface ReplayOptions {
+export interface ReplayOptions extends ArchiveReading {
   readonly id: string
-  readonly objects: ObjectStore
-  /** `<namespace>/<raw topic>`. */
-  readonly prefix: string
-  /** Half-open range of `observedAt`. */
-  readonly from: number
-  readonly to: number
-  /** Only mentions that this accepts; null: all. */
-  readonly wanted: ((event: MentionEvent) => boolean) | null
-  readonly clock: Clock
+  /** Filled while it reads. */
+  readonly report: ArchiveReport
 }
 
-/**
- * Reads archived raw mentions as a source like any other, oldest segment first; what was deleted since is left out. The cursor
- * is the key of the last segment read, so that an interrupted replay goes on; one that came to its end begins anew when asked again.
- */
+/** Reads archived raw mentions as a source like any other. The cursor says how far, so that an interrupted replay goes on. */
 export function createReplayConnector(options: ReplayOptions): Connector {
   return {
     id: options.id,
@@ -39,68 +27,28 @@ export function createReplayConnector(options: ReplayOptions): Connector {
   }
 }
 
-/** The same range and filter go on where they stopped; another range is another replay. */
-export function replayId(from: number, to: number, brand: string | null, generation: number): string {
-  const asked = JSON.stringify([from, to, brand, generation])
-  return `replay-${createHash('sha256').update(asked).digest('hex').slice(0, 12)}`
+/** The same question goes on where it stopped; another one is another replay. */
+export function replayId(asked: Readonly<Record<string, unknown>>): string {
+  return `replay-${createHash('sha256').update(JSON.stringify(asked)).digest('hex').slice(0, 12)}`
 }
 
-async function* read(options: ReplayOptions, from: string | null, signal: AbortSignal): AsyncIterable<ReadItem> {
-  const { objects, prefix, clock } = options
-  const segments = await segmentsFrom(options)
-  const deleted = await FoldedDeletes.of(objects, `${prefix}/`)
-  for (const [i, key] of segments.entries()) {
-    if (signal.aborted) return
-    if (key <= (from ?? BEGINNING)) continue
-    const bytes = await objects.get(key)
-    if (bytes === null) continue // removed by retention meanwhile
-    const left = { deleted: 0, outside: 0, unwanted: 0 }
-    for (const { event } of await readSegment(key, bytes)) {
-      const item = itemOf(event as MentionEvent | AuthorEvent, options, deleted)
-      if (typeof item === 'string') left[item]++
-      else yield item
+async function* read(options: ReplayOptions, cursor: string | null, signal: AbortSignal): AsyncIterable<ReadItem> {
+  const { clock, report } = options
+  const from = cursor === null || cursor === BEGINNING ? null : (JSON.parse(cursor) as ArchivePosition)
+  let seen = 0
+  for await (const { records, left, position, done, total } of readArchive(options, from, report, signal)) {
+    for (const { event } of records) {
+      if ('authorId' in event) yield { kind: 'author', event: event as AuthorEvent }
+      else yield { kind: 'mention', event: event as MentionEvent }
     }
-    if (left.deleted > 0) yield { kind: 'ignored', reason: 'deleted since', count: left.deleted }
-    if (left.outside > 0) yield { kind: 'ignored', reason: 'outside the range', count: left.outside }
-    if (left.unwanted > 0) yield { kind: 'ignored', reason: 'not of the brand', count: left.unwanted }
-    const progress = { done: i + 1, total: segments.length, unit: 'items' } as const
-    const cursor = i + 1 < segments.length ? key : BEGINNING
-    yield { kind: 'checkpoint', cursor, observedAt: clock.now(), progress }
+    for (const [reason, count] of Object.entries(left)) {
+      yield { kind: 'ignored', reason, count }
+      seen += count
+    }
+    seen += records.length
+    if (seen < CHECKPOINT_RECORDS && position.records !== null) continue
+    seen = 0
+    const reached = done === total && position.records === null ? BEGINNING : JSON.stringify(position)
+    yield { kind: 'checkpoint', cursor: reached, observedAt: clock.now(), progress: { done, total, unit: 'bytes' } }
   }
-}
-
-/**
- * Segments that may hold something of the range. A record is archived after it was observed, and a segment ends where the next one
- * of its partition begins: it may have been open for days, while nothing was archived.
- */
-async function segmentsFrom({ objects, prefix, from }: ReplayOptions): Promise<string[]> {
-  const keys: string[] = []
-  for await (const { key } of objects.list(`${prefix}/`)) if (key.endsWith('.avro')) keys.push(key)
-  const nextDay = new Map<string, number>()
-  return keys
-    .toReversed()
-    .filter((key) => {
-      const day = dayOfKey(key)
-      if (day === null) return false
-      const partition = partitionOfKey(key)
-      const endsOn = nextDay.get(partition)
-      nextDay.set(partition, day)
-      return endsOn === undefined || endsOn + DAY_MS > from
-    })
-    .reverse()
-}
-
-/** `<epoch>` and `<partition>` of `…/<epoch>/dt=<day>/<partition>+<first offset>.avro`. */
-const partitionOfKey = (key: string): string => key.replace(/dt=[^/]*\/(\d+)\+.*$/, '$1')
-
-function itemOf(
-  event: MentionEvent | AuthorEvent,
-  { from, to, wanted }: ReplayOptions,
-  deleted: FoldedDeletes,
-): Exclude<ReadItem, { kind: 'checkpoint' }> | 'deleted' | 'outside' | 'unwanted' {
-  if (event.observedAt < from || event.observedAt >= to) return 'outside'
-  if ('authorId' in event) return wanted === null ? { kind: 'author', event } : 'unwanted'
-  if (deleted.covers(event)) return 'deleted'
-  if (wanted !== null && event.mention !== null && !wanted(event)) return 'unwanted'
-  return { kind: 'mention', event }
 }

@@ -10,7 +10,8 @@ import { openFileObjectStore } from '#infra/filesystem/file-object-store.ts'
 import { readSegment, readSegmentSummary } from '#infra/runtime/archive-segment.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
 import { openSqliteEventLog } from '#infra/sqlite/event-log.ts'
-import { createReplayConnector } from '#ingest/replay/replay-connector.ts'
+import { ArchiveReport } from '#ingest/replay/read-archive.ts'
+import { createReplayConnector, type ReplayOptions } from '#ingest/replay/replay-connector.ts'
 import { encode } from '#schemas/codec.ts'
 import type { AuthorEvent, MentionEvent } from '#schemas/generated.ts'
 import { newAuthor, newMention } from '#schemas/mention.ts'
@@ -102,16 +103,15 @@ async function archived(objects: ObjectStore): Promise<string[]> {
   return found
 }
 
-async function replayed(objects: ObjectStore, from = 0, to = 1e15): Promise<string[]> {
-  const connector = createReplayConnector({
-    id: 'replay',
-    objects,
-    prefix: PREFIX,
-    from,
-    to,
-    wanted: null,
-    clock: systemClock,
+const replayConnector = (objects: ObjectStore, asked: Partial<ReplayOptions> = {}) =>
+  createReplayConnector({
+    ...{ id: 'replay', objects, prefix: PREFIX, deletes: PREFIX, from: 0, to: 1e15, sources: [], wanted: null },
+    ...{ later: false, rate: null, clock: systemClock, logger: pino({ level: 'silent' }), report: new ArchiveReport() },
+    ...asked,
   })
+
+async function replayed(objects: ObjectStore, from = 0, to = 1e15): Promise<string[]> {
+  const connector = replayConnector(objects, { from, to })
   const found: string[] = []
   for await (const item of connector.read(null, new AbortController().signal)) {
     if (item.kind === 'mention') found.push(`${item.event.id} ${item.event.op}`)
@@ -323,9 +323,7 @@ describe('a replay', () => {
       await place.log.produce(TOPIC, [record(event(name))])
       await archiveAll(place, archiver)
     }
-    const connector = createReplayConnector({
-      ...{ id: 'r', objects: place.objects, prefix: PREFIX, from: 0, to: 1e15, wanted: null, clock: systemClock },
-    })
+    const connector = replayConnector(place.objects)
     const seen: string[] = []
     let cursor: string | null = null
     for (let part = 0; part < 4; part++) {
