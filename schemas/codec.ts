@@ -30,6 +30,8 @@ function compile(name: WireName): WireType {
 const byName = new Map((Object.keys(wireSchemas) as WireName[]).map((name) => [name, compile(name)]))
 const byId = new Map([...byName.values()].map((wire) => [wire.id, wire]))
 
+const stringType = avro.Type.forSchema('string')
+
 let scratch = Buffer.alloc(64 * 1024)
 
 /** The bytes that stand on a topic for this record. Throws when the value does not fit its schema: that is a bug. */
@@ -52,6 +54,12 @@ export function isReadable(name: WireName, bytes: Uint8Array): boolean {
   if (bytes.length < HEADER_BYTES || bytes[0] !== 0) return false
   const found = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(1)
   return found === id && walk(bytes, HEADER_BYTES) === bytes.length
+}
+
+/** The id of a record of `EnrichedEvent` or `MentionEvent` that was written by `encode`: their first field, read without the others. */
+export function idOfRecord(bytes: Uint8Array): string {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  return stringType.decode(buffer, HEADER_BYTES).value as string
 }
 
 /** Reads what `encode` wrote. Never throws: what cannot be read is `foreign`, and its holder buries it with its bytes. */

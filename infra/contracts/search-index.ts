@@ -37,6 +37,7 @@ export interface Selection {
 }
 
 export interface SearchRequest extends Selection {
+  /** By `publishedAt`; within a millisecond by the bytes of the id. */
   readonly sort: 'newest' | 'oldest'
   readonly limit: number
   /** `next` of the page before; stable: nothing is shown twice or skipped by what arrives between two pages. */

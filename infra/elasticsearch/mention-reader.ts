@@ -8,6 +8,7 @@ import {
   type TermCount,
   TermField,
 } from '#infra/contracts/search-index.ts'
+import { comparePlaces, type PagePlace, parsePlace, printPlace } from '#infra/runtime/page-place.ts'
 import { MAX_COUNTED, mostFrequent, sampleError, scaledUp } from '#infra/runtime/term-counts.ts'
 import { WordCounter } from '#infra/runtime/word-counter.ts'
 import {
@@ -25,7 +26,6 @@ import { type MentionField, SAMPLES } from './mention-fields.ts'
 import { type Scanned, scanMentions } from './mention-scan.ts'
 import { MentionTally } from './mention-tally.ts'
 import type { IndexNames } from './names.ts'
-import { type PagePlace, parsePlace, printPlace } from './page-place.ts'
 import { type Filter, filterOf } from './selection-filter.ts'
 import { asked, isDocumentMissing } from './server-error.ts'
 
@@ -82,7 +82,7 @@ export class MentionReader {
     const scan = this.#scan(filter, sort, ['tokens'])
     for await (const { place } of scan) {
       total++
-      if (places.length <= limit && (after === null || isBehind(place, after, sort))) places.push(place)
+      if (places.length <= limit && (after === null || comparePlaces(sort, after, place) < 0)) places.push(place)
     }
     const shown = places.slice(0, limit)
     const query = { ids: { values: shown.map(([, id]) => id) } }
@@ -212,10 +212,4 @@ export class MentionReader {
 function hitOf({ place: [, id], document }: Scanned): Hit {
   const { content, firstObservedAt } = readDocument(id, document).state
   return { id, content: content!, firstObservedAt: firstObservedAt! }
-}
-
-/** Is a place shown after another one? Ids are compared as the index does, by their bytes. */
-function isBehind([time, id]: PagePlace, [afterTime, afterId]: PagePlace, sort: SearchRequest['sort']): boolean {
-  const order = time - afterTime || Buffer.compare(Buffer.from(id), Buffer.from(afterId))
-  return sort === 'oldest' ? order > 0 : order < 0
 }

@@ -1,8 +1,8 @@
 import type { Client, estypes } from '@elastic/elasticsearch'
 import type { SearchRequest } from '#infra/contracts/search-index.ts'
+import type { PagePlace } from '#infra/runtime/page-place.ts'
 import type { MentionDocument } from './mention-document.ts'
 import type { MentionField } from './mention-fields.ts'
-import type { PagePlace } from './page-place.ts'
 import { asked } from './server-error.ts'
 
 export interface ScanOptions {

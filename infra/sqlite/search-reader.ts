@@ -1,17 +1,20 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { AggregateRequest, Aggregates, SearchRequest } from '#infra/contracts/search-index.ts'
 import { pack } from '#infra/runtime/pack.ts'
+import { comparePlaces, type PagePlace, parsePlace, printPlace } from '#infra/runtime/page-place.ts'
+import { idOfRecord } from '#schemas/codec.ts'
 import { placeOf } from './facts-chunk.ts'
 import { FactsReader } from './facts-reader.ts'
 import { Histogram } from './histogram.ts'
 import { DatabaseKind, openDatabase } from './open-database.ts'
-import { comparePlaces, type PagePlace, parsePlace, printPlace } from './page-cursor.ts'
 import { RowList } from './row-list.ts'
 import { firstRowOf, hourOf, hourOfRow, lastRowOf } from './search-rows.ts'
 import { SEARCH_MIGRATIONS } from './search-schema.ts'
 import { type Filter, SelectionFilter } from './selection-filter.ts'
 import { TermTally } from './term-tally.ts'
 
+/** Enough of a record to hold its id. */
+const HEAD_BYTES = 512
 const CACHE_KIB = 64 * 1024
 
 /** Hits as they stand in the index; the caller's thread decodes them. */
@@ -24,6 +27,12 @@ export interface PackedHits {
 export interface PackedPage extends PackedHits {
   readonly total: number
   readonly next: string | null
+}
+
+/** A match, with its place in time. */
+interface Found {
+  readonly publishedAt: number
+  readonly row: number
 }
 
 /** Answers questions about `index.db` from a read-only connection. Each answer is one snapshot; nothing stays open between two. */
@@ -58,20 +67,21 @@ export class SearchReader {
       )!
       const places = limit === 0 ? [] : this.#places(filter, request)
       const shown = places.slice(0, limit)
-      const next = places.length > limit ? printPlace(shown.at(-1)!) : null
+      const last = shown.at(-1)
+      const next = places.length > limit && last !== undefined ? printPlace(this.#placeOf(last)) : null
       return { ...this.#hits(shown.map(({ row }) => row)), total: total as number, next }
     })
   }
 
   /** The page's mentions in order, and at least one more when there are more. */
-  #places({ where, parameters }: Filter, { sort, limit, after }: SearchRequest): PagePlace[] {
+  #places({ where, parameters }: Filter, { sort, limit, after }: SearchRequest): Found[] {
     const start = after === null ? null : parsePlace(after)
     const bounds = { ...parameters }
-    if (start !== null && sort === 'newest') bounds.last = lesser(bounds.last, lastRowOf(hourOf(start.publishedAt)))
-    if (start !== null && sort === 'oldest') bounds.first = greater(bounds.first, firstRowOf(hourOf(start.publishedAt)))
+    if (start !== null && sort === 'newest') bounds.last = lesser(bounds.last, lastRowOf(hourOf(start[0])))
+    if (start !== null && sort === 'oldest') bounds.first = greater(bounds.first, firstRowOf(hourOf(start[0])))
     const direction = sort === 'newest' ? 'DESC' : 'ASC'
     const statement = this.#statement(`SELECT rowid AS row FROM fts WHERE ${where} ORDER BY rowid ${direction}`)
-    const places: PagePlace[] = []
+    const places: Found[] = []
     let hour = Number.NaN
     for (const found of statement.iterate(bounds)) {
       const row = found.row as number
@@ -79,9 +89,39 @@ export class SearchReader {
       if (hourOfRow(row) !== hour && places.length > limit) break
       hour = hourOfRow(row)
       const place = { publishedAt: this.#facts.chunk(row).publishedAt(placeOf(row)), row }
-      if (start === null || comparePlaces(sort, start, place) < 0) places.push(place)
+      if (start === null || this.#isBehind(start, place, sort)) places.push(place)
     }
-    return places.sort((a, b) => comparePlaces(sort, a, b))
+    const sign = sort === 'oldest' ? 1 : -1
+    places.sort((a, b) => sign * (a.publishedAt - b.publishedAt))
+    return this.#withTiesInOrder(places, sort, limit)
+  }
+
+  #isBehind(start: PagePlace, place: Found, sort: SearchRequest['sort']): boolean {
+    if (place.publishedAt === start[0]) return comparePlaces(sort, start, this.#placeOf(place)) < 0
+    return place.publishedAt > start[0] === (sort === 'oldest')
+  }
+
+  /** Of one millisecond the ids decide, which lie with the records: looked up only where the page needs them. */
+  #withTiesInOrder(places: readonly Found[], sort: SearchRequest['sort'], limit: number): Found[] {
+    const ordered: Found[] = []
+    while (ordered.length < places.length && ordered.length <= limit) {
+      const from = ordered.length
+      let end = from + 1
+      while (places[end]?.publishedAt === places[from]!.publishedAt) end++
+      const tied = places.slice(from, end)
+      if (tied.length === 1) ordered.push(tied[0]!)
+      else {
+        const named = tied.map((found) => ({ found, place: this.#placeOf(found) }))
+        named.sort((a, b) => comparePlaces(sort, a.place, b.place))
+        for (const { found } of named) ordered.push(found)
+      }
+    }
+    return ordered
+  }
+
+  #placeOf({ publishedAt, row }: Found): PagePlace {
+    const { head } = this.#statement(`SELECT substr(event, 1, ${HEAD_BYTES}) AS head FROM body WHERE row = ?`).get(row)!
+    return [publishedAt, idOfRecord(head as Uint8Array)]
   }
 
   #hits(rows: readonly number[]): PackedHits {

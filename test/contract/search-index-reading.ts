@@ -64,6 +64,24 @@ export function describeReading(inIndex: InIndex): void {
       }
     })
 
+    inIndex(
+      'orders mentions of one millisecond by the bytes of their ids, whenever they came',
+      async ({ write, ids }) => {
+        const names = ['b', '10', 'é', '9', 'a/b', 'ａ', '😀', 'B', '-', 'a']
+        await write(...names.map((name, i) => created(`news:${name}`, { publishedAt: NOON + (i % 2), text: 'acme' })))
+        const inBytes = (parity: number) =>
+          names
+            .filter((_, i) => i % 2 === parity)
+            .map((name) => `news:${name}`)
+            .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)))
+        const oldest = [...inBytes(0), ...inBytes(1)]
+        for (const limit of [1, 3, 100]) {
+          expect(await ids({ ...asking('acme'), sort: 'oldest', limit })).toEqual(oldest)
+          expect(await ids({ ...asking('acme'), sort: 'newest', limit })).toEqual(oldest.toReversed())
+        }
+      },
+    )
+
     inIndex('shows nothing twice and skips nothing while writes arrive between pages', async ({ write, index }) => {
       const at = (n: number) => NOON + Math.floor(n / 4) * 1_000
       const first = Array.from({ length: 60 }, (_, n) => created(`bluesky:old-${n}`, { publishedAt: at(n) }))
