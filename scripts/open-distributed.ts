@@ -138,7 +138,8 @@ async function openTable({ servers: { elasticsearch }, namespace }: DistributedP
   return openElasticsearchTable({ connection, namespace, name: 'installation', clock: systemClock, replicas })
 }
 
-const objectOptions = ({ pathStyle, ...s3 }: Servers['s3']) => ({ ...s3, pathStyle: pathStyle === true })
+/** How the store of a configuration is opened. */
+export const objectOptions = ({ pathStyle, ...s3 }: Servers['s3']) => ({ ...s3, pathStyle: pathStyle === true })
 
 async function readAuthority(path: string): Promise<string> {
   try {
