@@ -1,6 +1,7 @@
 import { workerData } from 'node:worker_threads'
 import { PipelineError } from '#infra/contracts/errors.ts'
 import { pack, unpack } from '#infra/runtime/pack.ts'
+import { unreadable } from '#infra/runtime/unreadable.ts'
 import { serveWorkerPool } from '#infra/runtime/worker-pool.ts'
 import { decode, encode } from '#schemas/codec.ts'
 import { createEnrichment } from './create-enrichment.ts'
@@ -16,8 +17,7 @@ serveWorkerPool<EnrichRequest, EnrichAnswer>(({ partition, offsets, values }) =>
   const answers = unpack(values).map((bytes, index) => {
     const decoded = decode(bytes)
     if (decoded.name !== 'MentionEvent') {
-      const message = decoded.name === 'foreign' ? decoded.reason : `a ${decoded.name} where a mention event belongs`
-      failures.push({ index, code: 'RECORD_UNREADABLE', message })
+      failures.push({ index, ...unreadable(decoded, 'MentionEvent') })
       return NOTHING
     }
     try {

@@ -29,6 +29,7 @@ export function compileWalk(type: Type): Walk {
     case 'boolean':
       return fixed(1)
     case 'int':
+      return intEnd
     case 'long':
       return varintEnd
     case 'float':
@@ -67,6 +68,13 @@ function varintEnd(bytes: Uint8Array, at: number): number {
     if (byte < 0x80) return end + 1
   }
   return DAMAGED
+}
+
+/** Wider numbers are damage: avsc reads them, and then cannot write them. */
+function intEnd(bytes: Uint8Array, at: number): number {
+  const end = varintEnd(bytes, at)
+  const length = end - at
+  return length < 5 || (length === 5 && bytes[end - 1]! < 0x10) ? end : DAMAGED
 }
 
 /** The zigzag number in front of `end`; beyond 2^53 only its size matters. */

@@ -1,5 +1,9 @@
-/** Makes `schemas/generated.ts` from the `.avsc` files; `--check` fails when it is not what they say. */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+/**
+ * Makes `schemas/generated.ts` from the `.avsc` files and their released versions; `--check` fails when it is not what they say,
+ * `--release` makes a changed schema the next version. A change that the released versions cannot live with is refused.
+ */
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readReleased, type Wire, wireOf, writeReleased } from './released-schemas.ts'
 
 type Schema =
   | string
@@ -15,6 +19,7 @@ interface NamedSchema {
 }
 
 const folder = new URL('../schemas/', import.meta.url)
+const releases = new URL('released/', folder)
 const target = new URL('generated.ts', folder)
 const WIRE_RECORDS = ['MentionEvent', 'AuthorEvent', 'Heartbeat', 'EnrichedEvent', 'DeadLetter', 'Alert']
 const PRIMITIVES: Record<string, string> = {
@@ -105,18 +110,48 @@ for (const file of readdirSync(folder)
   collect(JSON.parse(readFileSync(new URL(file, folder), 'utf8')))
 }
 
+const released = existsSync(releases) ? readReleased(releases) : new Map<string, readonly string[]>()
+const [asked] = process.argv.slice(2)
+const problems: string[] = []
+const unreleased: { readonly name: string; readonly version: number; readonly schema: string }[] = []
+
+function wire(name: string): Wire {
+  const before = released.get(name) ?? []
+  const found = wireOf(JSON.stringify(closed(name)), before)
+  const version = before.length + 1
+  for (const problem of found.problems) problems.push(`${name}, version ${version}: ${problem}`)
+  if (found.changed) unreleased.push({ name, version, schema: found.current })
+  return found
+}
+
+const wires = new Map(WIRE_RECORDS.map((name) => [name, wire(name)]))
+const entries = (text: (wire: Wire) => string): string =>
+  [...wires].map(([name, found]) => `  ${name}: ${text(found)},\n`).join('')
 const output = [
   '// Made from the .avsc files by `npm run schemas`; edit those.\n',
   ...[...named.values()].map(declaration),
   `/** What may stand on a topic, by record name. */\nexport interface WireRecords {\n${WIRE_RECORDS.map((n) => `  readonly ${n}: ${n}\n`).join('')}}\n`,
-  `/** Closed Avro schemas (JSON) of the records that stand on topics. */\nexport const wireSchemas: Readonly<Record<keyof WireRecords, string>> = {\n${WIRE_RECORDS.map((n) => `  ${n}: ${JSON.stringify(JSON.stringify(closed(n)))},\n`).join('')}}\n`,
+  `/** Closed Avro schemas (JSON) of the records that stand on topics. */\nexport const wireSchemas: Readonly<Record<keyof WireRecords, string>> = {\n${entries(({ current }) => JSON.stringify(current))}}\n`,
+  `/** Those that came before, oldest first. */\nexport const olderSchemas: Readonly<Record<keyof WireRecords, readonly string[]>> = {\n${entries(({ older }) => JSON.stringify(older))}}\n`,
 ].join('\n')
 
-if (process.argv.includes('--check')) {
+if (problems.length > 0) {
+  console.error(problems.join('\n'))
+  console.error(
+    'Records of every released version must stay readable, and each version must read the others: a new field is nullable with the ' +
+      'default null, an enum grows behind `unknown`, nothing is renamed or made another type.',
+  )
+  process.exitCode = 1
+} else if (asked === '--check' && unreleased.length > 0) {
+  for (const { name, version } of unreleased)
+    console.error(`${name} has changed: \`npm run schemas -- --release\` makes it version ${version}`)
+  process.exitCode = 1
+} else if (asked === '--check') {
   if (readFileSync(target, 'utf8') !== output) {
     console.error('schemas/generated.ts is not what the .avsc files say: run `npm run schemas` and commit the result')
     process.exitCode = 1
   }
 } else {
   writeFileSync(target, output)
+  if (asked === '--release') for (const version of unreleased) writeReleased(releases, version)
 }

@@ -14,7 +14,7 @@ import { dayOfKey, readSegmentSummary, SegmentWriter, segmentKey } from '#infra/
 import { consume } from '#infra/runtime/consume.ts'
 import { retry } from '#infra/runtime/retry.ts'
 import { waitForGroup } from '#infra/runtime/wait-for-group.ts'
-import { decode, isReadable } from '#schemas/codec.ts'
+import { decode, toCurrent } from '#schemas/codec.ts'
 import { Header } from '#schemas/topics.ts'
 
 const GROUP = 'archive'
@@ -94,10 +94,11 @@ export class Archiver {
       // Heartbeats say nothing of mentions, and a replay comes from here.
       if (!(isAuthor || type.startsWith('mention.')) || record.headers[Header.Replay] !== undefined) continue
       // One foreign record would make its whole segment unreadable; the stage that reads the topic buries it with its bytes.
-      if (!isReadable(isAuthor ? 'AuthorEvent' : this.#options.holds, record.value)) continue
+      const value = toCurrent(isAuthor ? 'AuthorEvent' : this.#options.holds, record.value)
+      if (value === null) continue
       if (!this.#open.has(partition) && !this.#looked.has(partition)) await this.#adopt(partition, record, end, signal)
       if (record.offset <= (this.#stored.get(partition) ?? -1)) continue
-      this.#add(partition, record, isAuthor)
+      this.#add(partition, { ...record, value }, isAuthor)
       if (this.#isFull(partition)) await this.#close(partition, signal)
     }
     const open = this.#open.get(partition)

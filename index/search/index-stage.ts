@@ -2,6 +2,7 @@ import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type { NewRecord, RecordBatch } from '#infra/contracts/event-log.ts'
 import type { IndexOperation, SearchIndex, WriteOutcome } from '#infra/contracts/search-index.ts'
 import type { Outcome, Stage } from '#infra/contracts/stage.ts'
+import { unreadable } from '#infra/runtime/unreadable.ts'
 import { decode } from '#schemas/codec.ts'
 import type { Heartbeat } from '#schemas/generated.ts'
 import { Header } from '#schemas/topics.ts'
@@ -46,8 +47,8 @@ export class IndexStage implements Stage {
         if (record.headers[Header.Replay] === undefined) heartbeats.push(decoded.value)
         outcomes[i] = DONE
       } else {
-        const reason = decoded.name === 'foreign' ? decoded.reason : `a ${decoded.name} does not belong here`
-        outcomes[i] = { kind: 'dead', error: new PipelineError(ErrorClass.Permanent, 'RECORD_UNREADABLE', reason) }
+        const { code, message } = unreadable(decoded, 'Heartbeat')
+        outcomes[i] = { kind: 'dead', error: new PipelineError(ErrorClass.Permanent, code, message) }
       }
     }
     const written = operations.length === 0 ? [] : await index.write(operations)

@@ -1,7 +1,6 @@
 import { authorOf } from '#infra/runtime/author-row.ts'
 import { isTimely, termsOf } from '#infra/runtime/mention-terms.ts'
-import { decode } from '#schemas/codec.ts'
-import type { EnrichedEvent } from '#schemas/generated.ts'
+import { readStored } from '#infra/runtime/read-stored.ts'
 import { mentionText } from '#schemas/mention.ts'
 import { type Content, type MentionState, stateOf } from '#schemas/merge.ts'
 import { type MentionField, SAMPLES } from './mention-fields.ts'
@@ -87,9 +86,7 @@ export function readDocument(id: string, document: MentionDocument): StoredMenti
 const time = (value: unknown): number | null => (typeof value === 'number' ? value : null)
 
 function contentOf(record: Uint8Array, id: string): Content {
-  const decoded = decode(record)
-  if (decoded.name !== 'EnrichedEvent') throw new Error(`the document ${id} holds a ${decoded.name}`)
-  return stateOf(decoded.value as EnrichedEvent).content!
+  return stateOf(readStored(record, `the document ${id}`)).content!
 }
 
 /** FNV-1a over the code units, folded to 16 bits: Fowler, Noll and Vo. */

@@ -186,7 +186,10 @@ function decodeHeader(buffer: Buffer) {
   return { meta: value.meta, start: offset, summary }
 }
 
-/** Every record of a segment, after its hash was checked. Throws a permanent PipelineError for a damaged one. */
+/**
+ * Every record of a segment in its current shape, whichever version wrote it, after its hash was checked. Throws a permanent
+ * PipelineError for a damaged one.
+ */
 export async function readSegment(key: string, bytes: Uint8Array): Promise<readonly ArchivedRecord[]> {
   const records: ArchivedRecord[] = []
   for await (const block of readBlocks(key, bytes)) records.push(...block.records)
@@ -206,9 +209,9 @@ export interface SegmentBlock {
  */
 export async function* readBlocks(key: string, bytes: Uint8Array): AsyncGenerator<SegmentBlock> {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const { type, start } = readHead(key, buffer)
+  const { reader, start } = readHead(key, buffer)
   for (let at = start; at < buffer.length; ) {
-    const { records, end } = await readBlock(buffer, at, type).catch((cause: unknown) => {
+    const { records, end } = await readBlock(buffer, at, reader).catch((cause: unknown) => {
       throw damaged(key, cause)
     })
     at = end
@@ -216,13 +219,13 @@ export async function* readBlocks(key: string, bytes: Uint8Array): AsyncGenerato
   }
 }
 
-async function readBlock(buffer: Buffer, at: number, type: avro.Type) {
+async function readBlock(buffer: Buffer, at: number, { type, resolver }: SegmentReader) {
   const { value: count, offset: sizeAt } = longType.decode(buffer, at) as { value: number; offset: number }
   const { value: size, offset: from } = longType.decode(buffer, sizeAt) as { value: number; offset: number }
   const plain = await decompress(buffer.subarray(from, from + size), { maxOutputLength: MAX_BLOCK_BYTES })
   const records: ArchivedRecord[] = []
   for (let place = 0; records.length < count; ) {
-    const { value, offset } = type.decode(plain, place) as { value: Branched; offset: number }
+    const { value, offset } = type.decode(plain, place, resolver) as { value: Branched; offset: number }
     const [event] = Object.values(value.event)
     records.push({ ...value, event: event as ArchivedRecord['event'] })
     place = offset
@@ -231,15 +234,33 @@ async function readBlock(buffer: Buffer, at: number, type: avro.Type) {
 }
 
 /** Checks the hash. */
-function readHead(key: string, buffer: Buffer): { readonly type: avro.Type; readonly start: number } {
+function readHead(key: string, buffer: Buffer): { readonly reader: SegmentReader; readonly start: number } {
   const { start, meta } = readFileHeader(key, buffer)
-  const schema = String(meta['avro.schema'])
-  const type = typeBySchema.get(schema) ?? avro.Type.forSchema(JSON.parse(schema))
-  typeBySchema.set(schema, type)
-  return { type, start }
+  try {
+    return { reader: readerOf(String(meta['avro.schema'])), start }
+  } catch (cause) {
+    throw damaged(key, cause)
+  }
 }
 
-const typeBySchema = new Map<string, avro.Type>()
+/** The current type, with the way from another version's bytes to it. */
+interface SegmentReader {
+  readonly type: avro.Type
+  readonly resolver?: avro.Resolver
+}
+
+const readers = new Map<string, SegmentReader>()
+
+function readerOf(schema: string): SegmentReader {
+  const known = readers.get(schema)
+  if (known !== undefined) return known
+  const current = segmentSchema(schema.includes('"name":"EnrichedEvent"') ? 'EnrichedEvent' : 'MentionEvent')
+  const type = avro.Type.forSchema(JSON.parse(current))
+  const reader =
+    schema === current ? { type } : { type, resolver: type.createResolver(avro.Type.forSchema(JSON.parse(schema))) }
+  readers.set(schema, reader)
+  return reader
+}
 
 const damaged = (key: string, cause?: unknown): PipelineError =>
   new PipelineError(

@@ -3,6 +3,7 @@ import { decode } from '#schemas/codec.ts'
 import type { AuthorEvent, EnrichedEvent } from '#schemas/generated.ts'
 import { type MentionState, merge, stateOf } from '#schemas/merge.ts'
 import { type AuthorRow, authorOf, covers } from './author-row.ts'
+import { unreadable } from './unreadable.ts'
 
 type Rejected = Extract<WriteOutcome, { readonly kind: 'rejected' }>
 export type Read<T> = { readonly kind: 'event'; readonly event: T } | Rejected
@@ -10,7 +11,7 @@ export type Read<T> = { readonly kind: 'event'; readonly event: T } | Rejected
 /** The event of an operation on a mention, or why it can never be written. */
 export function readMentionOperation(bytes: Uint8Array): Read<EnrichedEvent> {
   const decoded = decode(bytes)
-  if (decoded.name !== 'EnrichedEvent') return unreadable(decoded, 'EnrichedEvent')
+  if (decoded.name !== 'EnrichedEvent') return { kind: 'rejected', ...unreadable(decoded, 'EnrichedEvent') }
   const event = decoded.value
   if (event.op === 'unknown') return UNKNOWN_OPERATION
   const withContent = event.op === 'create' || event.op === 'update'
@@ -23,7 +24,7 @@ export function readMentionOperation(bytes: Uint8Array): Read<EnrichedEvent> {
 /** The event of an operation on an author, or why it can never be written. */
 export function readAuthorOperation(bytes: Uint8Array): Read<AuthorEvent> {
   const decoded = decode(bytes)
-  if (decoded.name !== 'AuthorEvent') return unreadable(decoded, 'AuthorEvent')
+  if (decoded.name !== 'AuthorEvent') return { kind: 'rejected', ...unreadable(decoded, 'AuthorEvent') }
   if (decoded.value.op === 'unknown') return UNKNOWN_OPERATION
   return decoded.value.authorId === '' ? AUTHOR_MISSING : { kind: 'event', event: decoded.value }
 }
@@ -100,9 +101,3 @@ const AUTHOR_MISSING: Rejected = {
   code: 'AUTHOR_MISSING',
   message: 'an operation on an author that it does not name; mend the mapping of its connector',
 }
-
-const unreadable = (found: { readonly name: string; readonly reason?: string }, wanted: string): Rejected => ({
-  kind: 'rejected',
-  code: 'RECORD_UNREADABLE',
-  message: found.reason ?? `a ${found.name} stands where ${wanted} belongs`,
-})

@@ -11,7 +11,7 @@ import type {
   WriteOutcome,
 } from '#infra/contracts/search-index.ts'
 import { pack, unpack } from '#infra/runtime/pack.ts'
-import { decode } from '#schemas/codec.ts'
+import { readStored } from '#infra/runtime/read-stored.ts'
 import { stateOf } from '#schemas/merge.ts'
 import type { PackedHits, SearchReader } from './search-reader.ts'
 import type { SearchWriter } from './search-writer.ts'
@@ -111,8 +111,7 @@ class SqliteSearchIndex implements SearchIndex {
 
 function unpackHits({ buffers, firstObservedAt }: PackedHits): Hit[] {
   return unpack(buffers[0]).map((bytes, i) => {
-    const decoded = decode(bytes)
-    if (decoded.name !== 'EnrichedEvent') throw new Error(`the index holds a ${decoded.name}`)
-    return { id: decoded.value.id, content: stateOf(decoded.value).content!, firstObservedAt: firstObservedAt[i]! }
+    const event = readStored(bytes, 'a mention in the index')
+    return { id: event.id, content: stateOf(event).content!, firstObservedAt: firstObservedAt[i]! }
   })
 }

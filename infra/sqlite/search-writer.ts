@@ -4,7 +4,7 @@ import { authorOf, covers } from '#infra/runtime/author-row.ts'
 import { applyOperation, readAuthorOperation, readMentionOperation, tombstone } from '#infra/runtime/index-operation.ts'
 import { isTimely } from '#infra/runtime/mention-terms.ts'
 import { unpack } from '#infra/runtime/pack.ts'
-import { decode } from '#schemas/codec.ts'
+import { readStored } from '#infra/runtime/read-stored.ts'
 import { authorKey } from '#schemas/mention-id.ts'
 import { type Content, type MentionState, stateOf } from '#schemas/merge.ts'
 import { AuthorRows } from './author-rows.ts'
@@ -161,9 +161,8 @@ export class SearchWriter {
   }
 
   #content(row: number): { readonly id: string; readonly content: Content } {
-    const decoded = decode(this.#store.body(row))
-    if (decoded.name !== 'EnrichedEvent') throw new Error(`row ${row} of ${this.#path} holds a ${decoded.name}`)
-    return { id: decoded.value.id, content: stateOf(decoded.value).content! }
+    const event = readStored(this.#store.body(row), `row ${row} of ${this.#path}`)
+    return { id: event.id, content: stateOf(event).content! }
   }
 
   #flush(): void {

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decode, encode, isReadable } from '#schemas/codec.ts'
+import { decode, encode, toCurrent } from '#schemas/codec.ts'
 import type { MentionEvent } from '#schemas/generated.ts'
 import { newMention } from '#schemas/mention.ts'
 
@@ -14,14 +14,16 @@ const damage = fc.record({ at: fc.integer({ min: 5, max: bytes.length - 1 }), by
 
 describe('bytes on the wire', () => {
   it('are readable exactly when they can be decoded, however they were damaged', () => {
-    expect(isReadable('MentionEvent', bytes)).toBe(true)
-    expect(isReadable('AuthorEvent', bytes)).toBe(false)
+    expect(toCurrent('MentionEvent', bytes)).toBe(bytes)
+    expect(toCurrent('AuthorEvent', bytes)).toBe(null)
     fc.assert(
       fc.property(fc.array(damage, { maxLength: 5 }), fc.nat({ max: bytes.length }), (damages, cut) => {
         const copy = new Uint8Array(bytes)
         for (const { at, byte } of damages) copy[at] = byte
         for (const given of [copy, copy.subarray(0, cut)]) {
-          expect(decode(given).name).toBe(isReadable('MentionEvent', given) ? 'MentionEvent' : 'foreign')
+          expect(decode(given).name).toBe(
+            toCurrent('MentionEvent', given)?.length === given.length ? 'MentionEvent' : 'foreign',
+          )
         }
       }),
       { numRuns: 5_000 },
@@ -33,7 +35,7 @@ describe('bytes on the wire', () => {
     const at = Buffer.from(bytes).indexOf(Buffer.from('\u0004\u000afirst'))
     const billions = Buffer.from([0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x40])
     const claiming = Buffer.concat([bytes.subarray(0, at), billions, bytes.subarray(at + 1)])
-    expect(decode(claiming)).toEqual({ name: 'foreign', reason: 'damaged MentionEvent' })
+    expect(decode(claiming)).toEqual({ name: 'foreign', code: 'RECORD_UNREADABLE', reason: 'damaged MentionEvent' })
     expect(decode(bytes)).toMatchObject({ name: 'MentionEvent', value: { mention: { context } } })
   })
 })

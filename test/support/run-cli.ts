@@ -26,6 +26,12 @@ export const startCli = (cwd: string, ...args: string[]): RunningCli => startCom
 /** The program and its arguments, for those who start it in their own way. */
 export const cliCommand = (...args: string[]): [string, ...string[]] => [process.execPath, CLI, ...args]
 
+/** The same of a version of the future: see newer-earshot.ts. */
+export async function runNewerCli(cwd: string, ...args: string[]): Promise<CliEnd> {
+  const [program, ...rest] = cliCommand(...args)
+  return startCommand(cwd, [program, '--import', import.meta.resolve('./newer-earshot.ts'), ...rest]).end
+}
+
 export function startCommand(cwd: string, [program, ...args]: readonly [string, ...string[]]): RunningCli {
   const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''

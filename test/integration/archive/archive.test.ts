@@ -175,6 +175,19 @@ describe('the archive', () => {
     expect((await log.lag('archive', TOPIC))[0]).toMatchObject({ committed: 2, end: 2 })
   })
 
+  it('is read in its current shape, whichever version of the schema wrote it', async () => {
+    const place = await openPlace()
+    await using _log = place.log
+    await place.log.produce(TOPIC, [record(event('a')), record(event('a', 'delete'))])
+    await archiveAll(place)
+    const [key = ''] = await segments(place.objects)
+    // The schema in the head of the file: of a version that knew another operation.
+    const bytes = Buffer.from((await place.objects.get(key)) as Uint8Array)
+    bytes.write('invent', bytes.indexOf('create'))
+    const records = await readSegment(key, bytes)
+    expect(records.map(({ event: { op } }) => op)).toEqual(['unknown', 'delete'])
+  })
+
   it('adopts a segment that an attempt stored and could not commit, and goes on behind its end', async () => {
     const place = await openPlace()
     await place.log.produce(TOPIC, [record(event('a')), record(event('b'))])

@@ -128,7 +128,7 @@ describe('the index stage', () => {
     )
     expect(outcomes).toEqual([
       { kind: 'dead', error: expect.objectContaining({ code: 'RECORD_UNREADABLE' }) },
-      { kind: 'dead', error: expect.objectContaining({ message: 'a AuthorEvent does not belong here' }) },
+      { kind: 'dead', error: expect.objectContaining({ message: 'AuthorEvent stands where Heartbeat belongs' }) },
       { kind: 'ok', value: [] },
     ])
     expect(actions).toEqual(['progress 5'])
