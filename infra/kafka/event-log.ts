@@ -12,6 +12,7 @@ import type {
   Subscription,
   TopicSpec,
 } from '#infra/contracts/event-log.ts'
+import { createTopic } from './create-topic.ts'
 import { createKafkaClients, type KafkaClients, RETRY } from './kafka-client.ts'
 import { logClosed, onKafka } from './kafka-error.ts'
 import { DEFAULT_MAX_MESSAGE_BYTES, type KafkaOptions } from './kafka-options.ts'
@@ -72,7 +73,7 @@ class KafkaEventLog implements EventLog {
     for (const topic of topics) {
       if (existing.has(topic.name)) continue
       const created = await onKafka(`making topic ${topic.name}`, () =>
-        this.#admin.createTopics({ topics: [this.#newTopic(topic)] }),
+        createTopic(this.#admin, this.#newTopic(topic), this.#options.clock),
       )
       if (created) made.push(topic.name) // else another process has made it meanwhile
     }

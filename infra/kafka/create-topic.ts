@@ -1,0 +1,20 @@
+import type { Admin, ITopicConfig } from 'kafkajs'
+import type { Clock } from '#infra/contracts/clock.ts'
+
+const KNOWN_WITHIN_MS = 30_000
+const LOOK_EVERY_MS = 100
+
+/** Makes a topic, and resolves when it can be used: true when it was this call that made it. */
+export async function createTopic(admin: Admin, topic: ITopicConfig, clock: Clock): Promise<boolean> {
+  // kafkajs, asked to wait, gives up when a broker has not heard yet of the topic that the controller has made.
+  const created = await admin.createTopics({ topics: [topic], waitForLeaders: false })
+  for (const deadline = clock.now() + KNOWN_WITHIN_MS; ; await clock.sleep(LOOK_EVERY_MS)) {
+    try {
+      await admin.fetchTopicMetadata({ topics: [topic.topic] })
+      return created
+    } catch (error) {
+      const { type } = error as { readonly type?: string }
+      if (type !== 'UNKNOWN_TOPIC_OR_PARTITION' || clock.now() > deadline) throw error
+    }
+  }
+}
