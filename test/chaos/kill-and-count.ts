@@ -1,14 +1,12 @@
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { openFileObjectStore } from '#infra/filesystem/file-object-store.ts'
-import { readSegment } from '#infra/runtime/archive-segment.ts'
-import type { MentionEvent } from '#schemas/generated.ts'
 import { openForReading } from '#scripts/compose.ts'
 import { Random } from '#scripts/random.ts'
+import { archivedLineViolations, indexViolations } from './count-obligations.ts'
 import { type Obligations, operationsCorpus } from './operations-corpus.ts'
 
 export interface KillOptions {
@@ -91,49 +89,12 @@ async function runOnce(
   return { code, afterMs, errors }
 }
 
-async function count(folder: string, { standing, gone, lines }: Obligations): Promise<string[]> {
-  const violations: string[] = []
+async function count(folder: string, obligations: Obligations): Promise<string[]> {
   const data = join(folder, '.earshot')
-  const found = new Map<string, string>()
-  const sha = (text: string) => createHash('sha256').update(text).digest('hex')
-  {
-    await using installation = await openForReading(data)
-    const everything = { query: null, range: { since: null, until: null }, brands: [] }
-    for (let after: string | null = null; ; ) {
-      const page = await installation.index.search({ ...everything, sort: 'oldest', limit: 1_000, after })
-      if (after === null && page.total !== standing.size)
-        violations.push(`${page.total} mentions stand, ${standing.size} should`)
-      for (const { id, content } of page.hits) {
-        if (found.has(id)) violations.push(`${id} stands twice`)
-        found.set(id, content.mention.text ?? '')
-        const last = lines.get(id)?.at(-1)
-        if (content.raw?.sha256 !== sha(last ?? ''))
-          violations.push(`${id} was made from other bytes than its last line`)
-      }
-      if (page.next === null) break
-      after = page.next
-    }
-    for (const id of gone)
-      if ((await installation.index.get(id)) !== null) violations.push(`${id} was deleted and stands`)
-  }
-  for (const [id, text] of standing) {
-    if (found.get(id) !== text) violations.push(`${id} is ${found.has(id) ? 'not in its last state' : 'lost'}`)
-  }
-  for (const id of found.keys())
-    if (!standing.has(id)) violations.push(`${id} ${gone.has(id) ? 'came back' : 'was invented'}`)
-
-  const archived = new Map<string, Set<string>>()
+  await using installation = await openForReading(data)
   await using objects = await openFileObjectStore(join(data, 'objects'))
-  for await (const { key } of objects.list('earshot/earshot.mentions.raw.v1/')) {
-    if (!key.endsWith('.avro')) continue
-    for (const { event } of await readSegment(key, (await objects.get(key)) as Uint8Array)) {
-      const { id, payload } = event as MentionEvent
-      if (payload?.bytes) archived.set(id, (archived.get(id) ?? new Set()).add(Buffer.from(payload.bytes).toString()))
-    }
-  }
-  for (const [id, written] of lines) {
-    for (const line of written)
-      if (!archived.get(id)?.has(line)) violations.push(`a line of ${id} is not in the archive byte for byte`)
-  }
-  return violations
+  return [
+    ...(await indexViolations(installation.index, obligations)),
+    ...(await archivedLineViolations(objects, 'earshot/earshot.mentions.raw.v1/', obligations)),
+  ]
 }

@@ -2,12 +2,14 @@ import { type IncomingMessage, type ServerResponse, request as send } from 'node
 import { LoopbackServer, respond } from './loopback-server.ts'
 
 /**
- * What happens to a request on its way to a real server: passed on, answered here, or passed on and its answer lost. `n` counts
- * from 1.
+ * What happens to a request on its way to a real server: passed on, passed on and its answer lost (or kept, with a
+ * call when it is there), its connection reset before the server saw it, or answered here. `n` counts from 1.
  */
 export type Fault =
   | 'pass'
   | 'lose the answer'
+  | 'reset'
+  | { readonly onAnswer: () => void }
   | { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string }
 /** A request waits for its fault. */
 export type FaultPlan = (request: IncomingMessage, n: number) => Fault | Promise<Fault>
@@ -26,12 +28,12 @@ export class FaultProxy implements AsyncDisposable {
     const proxy = new FaultProxy(await LoopbackServer.start(() => {}))
     proxy.#server.answer = async (request, response) => {
       const fault = await proxy.plan(request, proxy.#server.requests.length)
-      if (typeof fault === 'object') {
+      if (fault === 'reset') request.socket.resetAndDestroy()
+      else if (typeof fault === 'object' && 'status' in fault) {
         request.resume()
         request.once('end', () => respond(response, fault.status, fault.headers, fault.body))
-      } else {
-        forward(target, request, response, fault === 'lose the answer')
-      }
+      } else if (typeof fault === 'object') forward(target, request, response, fault.onAnswer)
+      else forward(target, request, response, fault === 'pass' ? undefined : () => response.destroy())
     }
     return proxy
   }
@@ -49,18 +51,22 @@ export class FaultProxy implements AsyncDisposable {
   }
 }
 
-/** The host header stays as it came: signatures cover it. */
-function forward(target: string, request: IncomingMessage, response: ServerResponse, lose: boolean): void {
+/** The host header stays as it came: signatures cover it. With `instead` the answer goes nowhere. */
+function forward(target: string, request: IncomingMessage, response: ServerResponse, instead?: () => void): void {
   const { method, headers } = request
-  const onward = send(`${target}${request.url}`, { method, headers }, (answer) => {
-    if (lose) {
+  // A connection of its own: one that the server closes just now would look like a fault of ours.
+  const onward = send(`${target}${request.url}`, { method, headers, agent: false }, (answer) => {
+    // Cut off on one side, it must not stay open on the other.
+    answer.once('close', () => answer.complete || response.destroy())
+    if (instead !== undefined) {
       answer.resume()
-      answer.once('end', () => response.destroy())
+      answer.once('end', instead)
       return
     }
     response.writeHead(answer.statusCode ?? 502, answer.rawHeaders)
     answer.pipe(response)
   })
-  onward.once('error', () => response.destroy())
+  onward.on('error', () => response.destroy())
+  response.once('close', () => response.writableFinished || onward.destroy())
   request.pipe(onward)
 }
