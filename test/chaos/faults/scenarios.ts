@@ -97,7 +97,7 @@ const SLOW_DOWN = {
 }
 const passLater =
   (delayMs: () => number): FaultPlan =>
-  async () => {
+  async (): Promise<Fault> => {
     await systemClock.sleep(delayMs())
     return 'pass'
   }
