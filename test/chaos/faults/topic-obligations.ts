@@ -1,5 +1,5 @@
 import type { LogRecord } from '#infra/contracts/event-log.ts'
-import { decode, isReadable } from '#schemas/codec.ts'
+import { decode } from '#schemas/codec.ts'
 import { authorKey } from '#schemas/mention-id.ts'
 import { Header } from '#schemas/topics.ts'
 
@@ -95,6 +95,9 @@ function operationOf(value: Uint8Array): string | null {
   }
 }
 
-/** Offsets that the archive owes: what a replay has not put there, and what can be read. */
-export const isOwed = (holds: 'MentionEvent' | 'EnrichedEvent', { headers, value }: LogRecord): boolean =>
-  headers[Header.Replay] === undefined && (isReadable(holds, value) || isReadable('AuthorEvent', value))
+/** Whether the archive must hold a record: a replay's are there already, and heartbeats say nothing of mentions. */
+export function isOwed(holds: 'MentionEvent' | 'EnrichedEvent', { headers, value }: LogRecord): boolean {
+  if (headers[Header.Replay] !== undefined) return false
+  const { name } = decode(value)
+  return name === holds || name === 'AuthorEvent'
+}
