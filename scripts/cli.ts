@@ -42,6 +42,7 @@ const dataOption = () =>
 const configOption = () => new Option('-c, --config <file>', 'configuration').default('earshot.yaml')
 const jsonOption = () => new Option('--json', 'print JSON for machines')
 const logOption = () => new Option('--log-level <level>', 'how much to log to stderr').choices(LOG_LEVELS)
+const indexOption = () => new Option('--index <name>', 'in an index beside the live one, made by "replay --into"')
 const zoneOption = () => new Option('--time-zone <zone>', 'time zone for days and times, for example Europe/Berlin')
 const sinceOption = () => new Option('--since <time>', 'from this time on: 2026-11-01, 2026-11-01T12:00, 36h, 7d')
 const untilOption = () => new Option('--until <time>', 'before this time')
@@ -113,6 +114,7 @@ program
   .argument('[query]', 'in the query language, for example: (acme OR #acme) NOT jobs', '')
   .addOption(configOption())
   .addOption(dataOption())
+  .addOption(indexOption())
   .addOption(brandOption())
   .addOption(sinceOption())
   .addOption(untilOption())
@@ -131,6 +133,7 @@ program
   .argument('[query]', 'only mentions that match', '')
   .addOption(configOption())
   .addOption(dataOption())
+  .addOption(indexOption())
   .addOption(brandOption())
   .addOption(sinceOption())
   .addOption(untilOption())
@@ -142,17 +145,36 @@ program
 
 program
   .command('replay')
-  .description("run archived mentions through today's models")
+  .description("run archived mentions through today's models, into the live index or beside it")
   .addOption(configOption())
   .addOption(dataOption())
   .addOption(new Option('--from <time>', 'observed from this time on'))
   .addOption(new Option('--to <time>', 'and before this time'))
   .addOption(brandOption())
   .addOption(new Option('--source <connector>', 'only what this connector read; may be repeated').argParser(collect))
+  .addOption(
+    new Option('--topic <topic>', 'raw: score anew; enriched: as they were scored then')
+      .choices(['raw', 'enriched'])
+      .default('raw'),
+  )
+  .addOption(new Option('--into <name>', 'into an index of this name, beside the live one'))
+  .addOption(new Option('--drop <name>', 'remove that index').conflicts(['from', 'to', 'into']))
   .addOption(new Option('--rate <n>', 'at most so many mentions a second').argParser(number(1)))
   .addOption(logOption())
   .addOption(jsonOption())
   .action((options) => runCommand(async (io) => (await import('./commands/replay.ts')).replay(options, io)))
+
+program
+  .command('diff')
+  .description('how the scores in an index beside the live one differ from the live ones')
+  .argument('[name]', 'as given to "replay --into"; without it, lists the indices')
+  .addOption(configOption())
+  .addOption(dataOption())
+  .addOption(new Option('--examples <n>', 'mentions with another label to show').argParser(number(0)).default(10))
+  .addOption(jsonOption())
+  .action((name, options) =>
+    runCommand(async (io) => (await import('./commands/diff.ts')).diff({ name, ...options }, io)),
+  )
 
 const deadLetters = program.command('dead-letters').description('what could not be handled, with its bytes')
 deadLetters

@@ -27,19 +27,33 @@ export interface Installation extends AsyncDisposable {
   readonly cursors: Cursors
   readonly table: Table
   readonly objects: ObjectStore
+  readonly besides: Besides
   /** Epochs of the archived topics (DESIGN §6). */
   readonly epochs: { readonly raw: string; readonly enriched: string }
   /** Left for the data of this installation; infinite where that is the business of servers. */
   freeBytes(): Promise<number>
 }
 
+/** Indices beside the live one, by name: no process but the one that fills them knows of them. */
+export interface Besides {
+  /** Makes it when it is missing. The caller closes it. */
+  open(name: string): Promise<SearchIndex>
+  /** Also when there is none. */
+  remove(name: string): Promise<void>
+}
+
 /** What people look at, also beside a running pipeline. */
 export interface ReadOnlyInstallation extends AsyncDisposable {
+  readonly namespace: string
   readonly topics: Topics
   readonly log: EventLog
   readonly index: SearchIndex
   readonly cursors: Pick<Cursors, 'list'>
   readonly table: Table
+  /** An index beside the live one, which must be there. The caller closes it. */
+  beside(name: string): Promise<SearchIndex>
+  /** The archive. The caller closes it. */
+  objects(): Promise<ObjectStore>
   /** Records that each group has not handled yet. */
   lags(): Promise<readonly GroupLag[]>
   /** Only where everything is on this machine. */

@@ -5,6 +5,7 @@ import { currentEpoch } from '#index/archive/epoch.ts'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type { EventLog } from '#infra/contracts/event-log.ts'
 import type { ElasticsearchConnection } from '#infra/elasticsearch/connect.ts'
+import { removeElasticsearchIndex } from '#infra/elasticsearch/remove-index.ts'
 import { openElasticsearchSearchIndex } from '#infra/elasticsearch/search-index.ts'
 import { openElasticsearchTable } from '#infra/elasticsearch/table.ts'
 import { openKafkaCursors } from '#infra/kafka/cursors.ts'
@@ -65,6 +66,15 @@ export async function openDistributed(place: DistributedPlace & { readonly setup
       objects,
       epochs,
     },
+    besides: {
+      open: async (name) => {
+        const beside = await openIndex(besidePlace(place, name))
+        await beside.prepare()
+        return beside
+      },
+      remove: async (name) =>
+        removeElasticsearchIndex(await connectionOf(servers.elasticsearch), besidePlace(place, name).namespace),
+    },
     freeBytes: async () => Number.POSITIVE_INFINITY,
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }
@@ -81,7 +91,9 @@ export async function readDistributed(place: DistributedPlace): Promise<ReadOnly
   const cursors = opened.use(await openKafkaCursors({ ...kafka, ...cursorTopic(place) }))
   const all = opened.move()
   return {
-    ...{ topics, log, index, cursors, table, local: null },
+    ...{ namespace: place.namespace, topics, log, index, cursors, table, local: null },
+    beside: (name) => openIndex(besidePlace(place, name)),
+    objects: () => openS3ObjectStore({ ...objectOptions(place.servers.s3), clock: systemClock, create: false }),
     lags: () => lagsOf(log, topics),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }
@@ -131,6 +143,12 @@ async function openIndex({ servers: { elasticsearch }, namespace }: DistributedP
     ...{ connection, namespace, clock: systemClock, layout: { primaries: shards, replicas } },
   })
 }
+
+/** No namespace holds a "_": the name of no other installation begins like that. */
+const besidePlace = (place: DistributedPlace, name: string): DistributedPlace => ({
+  ...place,
+  namespace: `${place.namespace}_${name}`,
+})
 
 async function openTable({ servers: { elasticsearch }, namespace }: DistributedPlace) {
   const connection = await connectionOf(elasticsearch)

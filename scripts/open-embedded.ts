@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { currentEpoch } from '#index/archive/epoch.ts'
 import { type DataDirectory, openDataDirectory } from '#infra/filesystem/data-directory.ts'
@@ -47,6 +47,12 @@ export async function openEmbedded({ data, namespace, maxLogBytes }: EmbeddedPla
   return {
     ...{ namespace, process: 'local', topics, partitions: PARTITIONS, log, index, objects, epochs },
     ...{ cursors: state.cursors, table: state.table('installation') },
+    besides: {
+      open: (name) => openSqliteSearchIndex({ path: besidePath(directory, name), clock }),
+      remove: async (name) => {
+        for (const ending of ['', '-wal', '-shm']) await rm(`${besidePath(directory, name)}${ending}`, { force: true })
+      },
+    },
     freeBytes: () => directory.freeBytes(),
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }
@@ -63,7 +69,9 @@ export async function readEmbedded(data: string, namespace: string): Promise<Rea
   const index = opened.use(await openSqliteSearchIndex({ path: directory.index, clock, readOnly: true }))
   const all = opened.move()
   return {
-    ...{ topics, log, index, cursors: state.cursors, table: state.table('installation') },
+    ...{ namespace, topics, log, index, cursors: state.cursors, table: state.table('installation') },
+    beside: (name) => openSqliteSearchIndex({ path: besidePath(directory, name), clock, readOnly: true }),
+    objects: () => openFileObjectStore(directory.objects),
     lags: () => lagsOf(log, topics),
     local: {
       disk: async () => ({ used: await usedBytes(directory), free: await directory.freeBytes() }),
@@ -72,6 +80,8 @@ export async function readEmbedded(data: string, namespace: string): Promise<Rea
     [Symbol.asyncDispose]: () => all.disposeAsync(),
   }
 }
+
+const besidePath = ({ path }: DataDirectory, name: string): string => join(path, `index-${name}.db`)
 
 async function usedBytes(directory: DataDirectory): Promise<Record<string, number>> {
   const sizeOf = async (path: string) => (existsSync(path) ? (await stat(path)).size : 0)

@@ -59,8 +59,8 @@ export interface PipelineOptions {
   readonly onProgress?: (connector: string, progress: Progress) => void
 }
 
-const ENRICH_WORKERS = 2
-const ENRICH_DEADLINE_MS = 10_000
+export const ENRICH_WORKERS = 2
+export const ENRICH_DEADLINE_MS = 10_000
 const BATCH = { maxRecords: 4_000, maxBytes: 8 << 20 }
 /** With `untilIdle` somebody waits for the end: a source that cannot be reached is not tried for ever. */
 const RESTARTS_UNTIL_IDLE = 4

@@ -9,12 +9,11 @@ import { LiveTicker } from './live-ticker.ts'
 import { wrap } from './terminal/columns.ts'
 import { type Paint, paintFor } from './terminal/paint.ts'
 import { ProgressBar } from './terminal/progress-bar.ts'
+import { RateMeter } from './terminal/rate-meter.ts'
 import { safeText } from './terminal/safe-text.ts'
 
 const REDRAW_MS = 250
 const TICK_MS = 1_000
-/** The rate shown is that of the last seconds. */
-const RATE_WINDOW_MS = 10_000
 
 /** What people see of a running pipeline: a bar while there is an end, then what comes in; logs and alerts in between. */
 export class RunDisplay {
@@ -22,7 +21,7 @@ export class RunDisplay {
   readonly #bar: ProgressBar
   readonly #paint: Paint
   readonly #progress = new Map<string, Progress>()
-  #handled: { readonly at: number; readonly count: number }[] = []
+  readonly #rate = new RateMeter()
   #ticking = false
 
   constructor(errors: CommandIo['errors']) {
@@ -68,7 +67,7 @@ export class RunDisplay {
     const all = Math.max(handled, expectedOf(snapshot))
     const read = this.#read()
     const done = read === null ? null : read * (all > 0 ? Math.min(1, handled / all) : 1)
-    const rate = this.#rate(handled)
+    const rate = this.#rate.text(handled)
     const text =
       done === 1
         ? `up to date, ${handled.toLocaleString('en-US')} indexed, ${rate} now`
@@ -85,15 +84,6 @@ export class RunDisplay {
       total += progress.total ?? 0
     }
     return total > 0 ? Math.min(1, done / total) : null
-  }
-
-  #rate(count: number): string {
-    const at = performance.now()
-    this.#handled.push({ at, count })
-    while (at - (this.#handled[0]?.at ?? at) > RATE_WINDOW_MS) this.#handled.shift()
-    const first = this.#handled[0] as { at: number; count: number }
-    const perSecond = ((count - first.count) / Math.max(250, at - first.at)) * 1_000
-    return `${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond).toLocaleString('en-US')}/s`
   }
 
   async #tell(ticker: LiveTicker, books: Books): Promise<void> {

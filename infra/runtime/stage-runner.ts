@@ -1,10 +1,9 @@
 import type { Logger } from 'pino'
-import { encode } from '#schemas/codec.ts'
 import type { Clock } from '../contracts/clock.ts'
-import type { PipelineError } from '../contracts/errors.ts'
 import type { Ack, EventLog, LogRecord, NewRecord, RecordBatch } from '../contracts/event-log.ts'
 import type { Outcome, Stage } from '../contracts/stage.ts'
 import { consume } from './consume.ts'
+import { deadLetter } from './dead-letter.ts'
 import type { Metrics } from './metrics.ts'
 import { retry } from './retry.ts'
 import { withGrace } from './stopping.ts'
@@ -60,7 +59,9 @@ async function handle(wiring: StageWiring, batch: RecordBatch): Promise<Ack> {
     counts[outcome.kind]++
     if (outcome.kind === 'ok') for (const record of outcome.value) sent.push(record)
     else if (outcome.kind === 'dead') {
-      buried.push(deadLetter(stage.name, outcome.error, batch, batch.records[i] as LogRecord, clock.now()))
+      const { topic, partition } = batch
+      const place = { topic, partition, record: batch.records[i] as LogRecord }
+      buried.push(deadLetter(stage.name, outcome.error, place, clock.now()))
       logger.warn({ code: outcome.error.code, stage: stage.name, partition: batch.partition }, 'record buried')
     }
   }
@@ -77,22 +78,4 @@ async function handle(wiring: StageWiring, batch: RecordBatch): Promise<Ack> {
   }
   stop()
   return 'commit'
-}
-
-function deadLetter(stage: string, error: PipelineError, batch: RecordBatch, record: LogRecord, at: number): NewRecord {
-  const bytes = encode('DeadLetter', {
-    stage,
-    code: error.code,
-    message: error.message,
-    at,
-    source: null,
-    contentType: null,
-    topic: batch.topic,
-    partition: batch.partition,
-    offset: record.offset,
-    key: record.key,
-    headers: record.headers,
-    bytes: Buffer.from(record.value),
-  })
-  return { key: record.key, value: bytes, headers: {} }
 }

@@ -6,12 +6,14 @@ import { ArchiveReport } from '#ingest/replay/read-archive.ts'
 import { createReplayConnector, replayId } from '#ingest/replay/replay-connector.ts'
 import { Header } from '#schemas/topics.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
-import { dataPath } from '../compose.ts'
+import { dataPath, openInstallation } from '../compose.ts'
 import { demoBrands } from '../demo/demo-brands.ts'
 import { archivePrefix } from '../installation.ts'
 import { booksJson, printBooks } from '../print-books.ts'
+import { checkName, findBeside, forgetBeside } from '../replay/beside.ts'
 import { printReport } from '../replay/print-report.ts'
-import { type AskedReplay, type ReplayArguments, selectionOf } from '../replay/replay-selection.ts'
+import { replayAside } from '../replay/replay-aside.ts'
+import { type AskedReplay, type ReplayArguments, ReplayTopic, selectionOf } from '../replay/replay-selection.ts'
 import { type RunEnd, type RunSettings, runInstallation } from '../run-installation.ts'
 import { writeLines } from '../terminal/columns.ts'
 import { paintFor } from '../terminal/paint.ts'
@@ -20,29 +22,51 @@ import { settingsOf } from './run.ts'
 export interface ReplayCommandOptions extends ReplayArguments {
   readonly config: string
   readonly data?: string
+  readonly into?: string
+  readonly drop?: string
   readonly rate?: number
   readonly logLevel?: LogLevel
   readonly json?: boolean
 }
 
 /**
- * Reads archived mentions of a range back into the pipeline, so that today's models, lists and profiles score them. What was
- * deleted stays deleted, alerts stay quiet, and the archive takes nothing twice.
+ * Reads archived mentions of a range again. Raw ones go back into the pipeline, or into an index beside the live one, so that
+ * today's models, lists and profiles score them; enriched ones go into an index as they were scored. What was deleted stays
+ * deleted, alerts stay quiet, and the archive takes nothing twice.
  */
 export async function replay(options: ReplayCommandOptions, io: CommandIo): Promise<ExitCode> {
   const data = dataPath(options.data, options.config)
   const configuration = existsSync(options.config) ? await loadConfiguration(options.config) : null
   const settings = configuration === null ? demoSettings(data) : settingsOf(configuration, data)
+  if (options.drop !== undefined) return drop(options.drop, settings, options.json === true, io)
   const asked = selectionOf(options, settings.brands, systemClock.now())
+  const into = options.into === undefined ? null : checkName(options.into)
   const report = new ArchiveReport()
-  const { books, part } = await throughTheLog(settings, asked, options, report, io)
+  const aside = { settings, asked, into, rate: options.rate ?? null, logLevel: options.logLevel, report }
+  const { books, part } =
+    into === null && asked.topic === ReplayTopic.Raw
+      ? await throughTheLog(settings, asked, options, report, io)
+      : { books: await replayAside(aside, io), part: false }
   const read = Object.values(books.connectors).reduce((sum, book) => sum + book.read, 0)
   const told = printReport(report, { asked, read, configured: configuration?.connectors.map(({ id }) => id) ?? [] })
   if (options.json) {
     io.output.write(`${JSON.stringify({ ...(booksJson(books) as object), archive: told.json })}\n`)
     writeLines(io.errors, told.problems)
-  } else writeLines(io.output, [...printBooks(books, paintFor(io.output), part), ...told.lines, ...told.problems])
+  } else {
+    const next = into === null ? [] : ['', `compare it with the live index: earshot diff ${into}`]
+    const lines = [...printBooks(books, paintFor(io.output), part), ...told.lines, ...told.problems, ...next]
+    writeLines(io.output, lines)
+  }
   return told.problems.length === 0 ? ExitCode.Done : ExitCode.Failed
+}
+
+async function drop(name: string, settings: RunSettings, json: boolean, { output }: CommandIo): Promise<ExitCode> {
+  await using installation = await openInstallation(settings)
+  await findBeside(installation.table, name)
+  await installation.besides.remove(name)
+  await forgetBeside(installation.table, name)
+  output.write(json ? `${JSON.stringify({ dropped: name })}\n` : `The index "${name}" and all that it held are gone.\n`)
+  return ExitCode.Done
 }
 
 async function throughTheLog(

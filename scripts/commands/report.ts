@@ -4,6 +4,7 @@ import { type Aggregates, TermField } from '#infra/contracts/search-index.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
 import { openForReading } from '../compose.ts'
+import { openBeside } from '../replay/beside.ts'
 import { type SelectionArguments, selectionOf } from '../selection.ts'
 import { bar } from '../terminal/chart.ts'
 import { pad, shorten, writeLines } from '../terminal/columns.ts'
@@ -31,6 +32,8 @@ const SECTIONS = [
 export interface ReportOptions extends SelectionArguments {
   readonly data?: string
   readonly config?: string
+  /** An index beside the live one. */
+  readonly index?: string
   readonly timeZone?: string
   readonly json?: boolean
 }
@@ -41,7 +44,9 @@ export async function report(options: ReportOptions, { output }: CommandIo): Pro
   const selection = selectionOf(options, systemClock.now(), timeZone)
   await using installation = await openForReading(options.data, options.config)
   const terms = SECTIONS.map(([field]) => field)
-  const found = await installation.index.aggregate({ ...selection, buckets: true, terms, termLimit: TERMS_SHOWN })
+  await using opened = options.index === undefined ? null : await openBeside(installation, options.index)
+  const index = opened ?? installation.index
+  const found = await index.aggregate({ ...selection, buckets: true, terms, termLimit: TERMS_SHOWN })
   const period = periodOf(found)
   const spans = foldBuckets(found.buckets, period, timeZone)
   if (options.json) {

@@ -6,6 +6,8 @@ import type { Annotations } from '#schemas/generated.ts'
 import { mentionText } from '#schemas/mention.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
 import { openForReading } from '../compose.ts'
+import { movingWords } from '../moving-words.ts'
+import { openBeside } from '../replay/beside.ts'
 import { type SelectionArguments, selectionOf } from '../selection.ts'
 import { shorten, writeLines } from '../terminal/columns.ts'
 import { type Paint, paintFor } from '../terminal/paint.ts'
@@ -16,12 +18,11 @@ import { timeZoneOf } from '../time-argument.ts'
 const EXCERPT = 280
 const NAMES_SHOWN = 8
 const REASONS_SHOWN = 3
-/** A comma may move a score, but tells a reader nothing. */
-const TELLING = /[\p{L}\p{N}\p{Extended_Pictographic}]|[!?]/u
-
 export interface SearchOptions extends SelectionArguments {
   readonly data?: string
   readonly config?: string
+  /** An index beside the live one. */
+  readonly index?: string
   readonly sort: 'newest' | 'oldest'
   readonly limit: number
   readonly after?: string
@@ -34,7 +35,8 @@ export async function search(options: SearchOptions, { output, errors }: Command
   const timeZone = timeZoneOf(options.timeZone)
   const selection = selectionOf(options, systemClock.now(), timeZone)
   await using installation = await openForReading(options.data, options.config)
-  const page = await installation.index.search({
+  await using opened = options.index === undefined ? null : await openBeside(installation, options.index)
+  const page = await (opened ?? installation.index).search({
     ...selection,
     sort: options.sort,
     limit: options.limit,
@@ -108,11 +110,7 @@ function reasons(annotations: Annotations, text: string, paint: Paint): string[]
   const lines: string[] = []
   if (sentiment !== null) {
     const colour = sentiment.label === 'negative' ? 'red' : sentiment.label === 'positive' ? 'green' : 'gray'
-    const moved = [...sentiment.explain.parts]
-      .filter(({ start, end, weight }) => weight > 0 && TELLING.test(text.slice(start, end)))
-      .sort((a, b) => b.weight - a.weight)
-      .slice(0, REASONS_SHOWN)
-      .map(({ start, end }) => `"${safeText(text.slice(start, end))}"`)
+    const moved = movingWords(sentiment, text, REASONS_SHOWN).map((word) => `"${safeText(word)}"`)
     const certainty = Math.round(Math.max(sentiment.negative, sentiment.neutral, sentiment.positive) * 100)
     const because = moved.length > 0 ? `, because of ${moved.join(', ')}` : ''
     lines.push(

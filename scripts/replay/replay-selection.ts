@@ -5,7 +5,12 @@ import { QuerySet } from '#query/query-set.ts'
 import type { BrandProfile } from '#schemas/brand-profile.ts'
 import { parseTime, timeZoneOf } from '../time-argument.ts'
 
+/** Which archive is read: mentions to be scored anew, or as they were scored then. */
+export const ReplayTopic = { Raw: 'raw', Enriched: 'enriched' } as const
+export type ReplayTopic = (typeof ReplayTopic)[keyof typeof ReplayTopic]
+
 export interface ReplayArguments {
+  readonly topic: ReplayTopic
   readonly from?: string
   readonly to?: string
   readonly brand?: string
@@ -21,8 +26,9 @@ export interface ReplayKey {
 }
 
 export interface AskedReplay {
+  readonly topic: ReplayTopic
   readonly key: ReplayKey
-  /** Of raw mentions, which nothing is known of but what they say: those of a brand are found by its query. */
+  /** Mentions of a brand: of raw ones those that its query finds today, of enriched ones those that it found then. */
   readonly selection: ArchiveSelection
 }
 
@@ -40,11 +46,17 @@ export function selectionOf(given: ReplayArguments, brands: readonly BrandProfil
   const to = timeOf('--to', given.to)
   if (from >= to) throw usage('RANGE_EMPTY', '--from must be earlier than --to')
   const brand = given.brand ?? null
-  const queries = brand === null ? null : new QuerySet([brandOf(brands, brand)])
+  const wanted = brand === null ? null : wantedBy(given.topic, brandOf(brands, brand))
   const sources = [...new Set(given.source)].sort()
-  const wanted: ArchiveSelection['wanted'] =
-    queries && (({ mention }) => mention !== null && queries.matchesAny(mentionTokens(mention)))
-  return { key: { from, to, brand, sources }, selection: { from, to, sources, wanted, later: false } }
+  const selection = { from, to, sources, wanted, later: false }
+  return { topic: given.topic, key: { from, to, brand, sources }, selection }
+}
+
+function wantedBy(topic: ReplayTopic, brand: BrandProfile): NonNullable<ArchiveSelection['wanted']> {
+  if (topic === ReplayTopic.Enriched)
+    return (event) => 'annotations' in event && event.annotations?.brands.includes(brand.id) === true
+  const queries = new QuerySet([brand])
+  return ({ mention }) => mention !== null && queries.matchesAny(mentionTokens(mention))
 }
 
 function brandOf(brands: readonly BrandProfile[], id: string): BrandProfile {

@@ -18,6 +18,8 @@ export class ProgressBar {
   readonly #startedAt = performance.now()
   #drawnAt = Number.NEGATIVE_INFINITY
   #tenth = 0
+  /** What was done before it was first drawn: of something that goes on where it stopped. */
+  #before: number | null = null
   #last: { fraction: number | null; text: string } | null = null
 
   constructor(stream: CommandIo['errors']) {
@@ -28,6 +30,7 @@ export class ProgressBar {
   /** `fraction` 0..1, or null when nobody knows how much there is; `text` stands behind the bar. */
   update(fraction: number | null, text: string): void {
     this.#last = { fraction, text }
+    this.#before ??= fraction
     if (this.#stream.isTTY === true) {
       const now = performance.now()
       if (now - this.#drawnAt < REDRAW_MS && fraction !== 1) return
@@ -64,14 +67,16 @@ export class ProgressBar {
     const filled = Math.round((fraction ?? 0) * width)
     const bar = this.#paint('cyan', '━'.repeat(filled)) + this.#paint('gray', '─'.repeat(width - filled))
     const share = fraction === null ? '' : `${String(Math.floor(fraction * 100)).padStart(3)} % `
-    const left = fraction !== null && fraction > 0.02 && fraction < 1 ? `  ${this.#left(fraction)} left` : ''
+    const left =
+      fraction !== null && fraction > (this.#before ?? 0) + 0.02 && fraction < 1 ? `  ${this.#left(fraction)} left` : ''
     // A line that wraps could not be drawn over.
     const told = shorten(`${share}${text}${left}`, Math.max(1, columns - width - 2))
     this.#stream.write(`\r${bar} ${told}\u001b[K`)
   }
 
   #left(fraction: number): string {
-    const seconds = Math.ceil((((performance.now() - this.#startedAt) / fraction) * (1 - fraction)) / 1000)
+    const done = fraction - (this.#before ?? 0)
+    const seconds = Math.ceil((((performance.now() - this.#startedAt) / done) * (1 - fraction)) / 1000)
     return seconds < 90 ? `${seconds} s` : `${Math.ceil(seconds / 60)} min`
   }
 }

@@ -1,10 +1,10 @@
 import { appendFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { Hit } from '#infra/contracts/search-index.ts'
 import { openForReading } from '#scripts/compose.ts'
 import { operationsCorpus } from '#test/chaos/operations-corpus.ts'
 import { runCli, startCli } from '#test/support/run-cli.ts'
+import { standing } from '#test/support/standing.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
 const configuration = (products: string) => `brands:
@@ -17,27 +17,6 @@ connectors:
 const rule = `alerts:
   - { id: mood, brand: acme, on: sentiment-spike, deliver: [{ type: terminal }] }
 `
-
-/** What stands, without what must differ: the number of the generation and where the raw record lies. */
-async function standing(folder: string): Promise<Map<string, unknown>> {
-  await using installation = await openForReading(join(folder, '.earshot'))
-  const found = new Map<string, unknown>()
-  const everything = { query: null, range: { since: null, until: null }, brands: [] }
-  for (let after: string | null = null; ; ) {
-    const page: { hits: readonly Hit[]; next: string | null } = await installation.index.search({
-      ...everything,
-      sort: 'oldest',
-      limit: 1_000,
-      after,
-    })
-    for (const { id, content } of page.hits) {
-      const { generation: _generation, raw, source: _source, ...rest } = content
-      found.set(id, { ...rest, sha256: raw?.sha256 })
-    }
-    if (page.next === null) return found
-    after = page.next
-  }
-}
 
 it('gives with a new profile what a fresh run gives, and brings nothing back', { timeout: 90_000 }, async () => {
   const { text, obligations } = operationsCorpus(5, 600)
