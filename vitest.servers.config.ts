@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config'
 
-// What needs a real Kafka, Elasticsearch or S3. `npm run test:servers` starts them and runs this.
+// What needs a real Kafka, Elasticsearch, S3 or schema registry. `npm run test:servers` starts them and runs this.
 export default defineConfig({
   test: {
-    include: ['test/**/*.{kafka,elasticsearch,s3,servers}.test.ts'],
+    include: ['test/**/*.{kafka,elasticsearch,s3,registry,servers}.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 60_000,

@@ -39,6 +39,16 @@ export function idOfRecord(bytes: Uint8Array): string {
 /** The id that `encode` writes. */
 export const currentId = (name: WireName): number => codec.idFor(name)
 
-/** Reads records of a schema that came from elsewhere, as the current type; null when it is no version of one of ours. */
-export const readerOf = (schema: string): ((bytes: Uint8Array) => Decoded | Foreign) | null =>
-  codec.reader(schema) as ((bytes: Uint8Array) => Decoded | Foreign) | null
+/** Is it an id that `decode` knows? */
+export const isOurSchema = (id: number): boolean => codec.knows(id)
+
+/** For records of a schema that came from elsewhere. */
+export interface WireReader {
+  readonly name: WireName
+  /** They are written as ours are: their words and their defaults may differ. */
+  readonly isCurrent: boolean
+  readonly read: (bytes: Uint8Array) => Decoded | Foreign
+}
+
+/** How to read records of a schema that came from elsewhere; null when it is no version of one of ours. */
+export const readerOf = (schema: string): WireReader | null => codec.reader(schema) as WireReader | null

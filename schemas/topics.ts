@@ -1,3 +1,5 @@
+import type { WireRecords } from './generated.ts'
+
 /** Topic names without the namespace; `topicName` adds it. */
 export const Topic = {
   Raw: 'mentions.raw.v1',
@@ -7,6 +9,15 @@ export const Topic = {
   Cursors: 'cursors.v1',
 } as const
 export type Topic = (typeof Topic)[keyof typeof Topic]
+
+/** What records stand on which topic; on `cursors.v1` it is JSON. */
+export const topicRecords = {
+  [Topic.Raw]: ['MentionEvent', 'AuthorEvent', 'Heartbeat'],
+  [Topic.Enriched]: ['EnrichedEvent', 'AuthorEvent', 'Heartbeat'],
+  [Topic.Dead]: ['DeadLetter'],
+  [Topic.Alerts]: ['Alert'],
+  [Topic.Cursors]: [],
+} as const satisfies Readonly<Record<Topic, readonly (keyof WireRecords)[]>>
 
 /** `namespace` lets two installations share servers. */
 export const topicName = (namespace: string, topic: Topic): string => `${namespace}.${topic}`

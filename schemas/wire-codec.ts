@@ -20,6 +20,14 @@ export interface Read {
   readonly value: unknown
 }
 
+/** For records of a schema that came from elsewhere. */
+export interface Reader {
+  readonly name: string
+  /** They are written as ours are: their words and their defaults may differ. */
+  readonly isCurrent: boolean
+  readonly read: (bytes: Uint8Array) => Read | Foreign
+}
+
 /** How records of one schema are read. */
 interface Version {
   readonly name: string
@@ -118,16 +126,22 @@ export class WireCodec {
   }
 
   /** How to read records of a schema that came from elsewhere; null when it is no version of one of ours. */
-  reader(schema: string): ((bytes: Uint8Array) => Read | Foreign) | null {
+  reader(schema: string): Reader | null {
     try {
       const writer = parse(schema)
       const ours = [...this.#current.values()].find(({ type }) => type.name === writer.name)
       if (ours === undefined) return null
       const version = this.#compile(ours.name, writer)
-      return (bytes) => read(version, bytes)
+      const isCurrent = writer.fingerprint().equals(ours.type.fingerprint())
+      return { name: ours.name, isCurrent, read: (bytes) => read(version, bytes) }
     } catch {
       return null // not Avro, or of the same name and nothing else
     }
+  }
+
+  /** Is it the id of one of our schemas, of whichever version? */
+  knows(id: number): boolean {
+    return this.#byId.has(id)
   }
 
   #version(id: number): Version | undefined {

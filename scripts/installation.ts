@@ -5,7 +5,8 @@ import type { ObjectStore } from '#infra/contracts/object-store.ts'
 import type { SearchIndex } from '#infra/contracts/search-index.ts'
 import type { Table } from '#infra/contracts/table.ts'
 import type { LockOwner } from '#infra/filesystem/process-lock.ts'
-import { Topic, topicName } from '#schemas/topics.ts'
+import type { WireName } from '#schemas/codec.ts'
+import { Topic, topicName, topicRecords } from '#schemas/topics.ts'
 
 export interface Topics {
   readonly raw: string
@@ -94,6 +95,10 @@ export const topicSpecs = ({ raw, enriched, dead, alerts }: Topics, partitions: 
   { name: dead, partitions: 1 },
   { name: alerts, partitions: 1 },
 ]
+
+/** What records stand on which of them. */
+export const recordsOf = (namespace: string): Readonly<Record<string, readonly WireName[]>> =>
+  Object.fromEntries(Object.values(Topic).map((topic) => [topicName(namespace, topic), topicRecords[topic]]))
 
 /** Which groups must have a record before the log may forget it. */
 export const groupsOf = ({ raw, enriched }: Topics): Readonly<Record<string, readonly string[]>> => ({

@@ -11,6 +11,8 @@ import { openElasticsearchTable } from '#infra/elasticsearch/table.ts'
 import { openKafkaCursors } from '#infra/kafka/cursors.ts'
 import { openKafkaEventLog } from '#infra/kafka/event-log.ts'
 import type { KafkaOptions } from '#infra/kafka/kafka-options.ts'
+import { RegistryClient } from '#infra/registry/registry-client.ts'
+import { WireTranslation } from '#infra/registry/wire-translation.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
 import { openS3ObjectStore } from '#infra/s3/s3-object-store.ts'
 import { Topic, topicName } from '#schemas/topics.ts'
@@ -19,6 +21,7 @@ import {
   type Installation,
   lagsOf,
   type ReadOnlyInstallation,
+  recordsOf,
   type Servers,
   type Topics,
   topicSpecs,
@@ -36,7 +39,9 @@ export async function openDistributed(place: DistributedPlace & { readonly setup
   const { servers, namespace, setup } = place
   await using opened = new AsyncDisposableStack()
   const topics = topicsOf(namespace)
-  const kafka = await kafkaOptions(place)
+  const translation = await openTranslation(place, opened)
+  await translation?.prepare(setup)
+  const kafka = await kafkaOptions(place, translation)
   const log = opened.use(await openKafkaEventLog(kafka))
   const objects = opened.use(
     await openS3ObjectStore({ ...objectOptions(servers.s3), clock: systemClock, create: setup }),
@@ -84,7 +89,7 @@ export async function openDistributed(place: DistributedPlace & { readonly setup
 export async function readDistributed(place: DistributedPlace): Promise<ReadOnlyInstallation> {
   await using opened = new AsyncDisposableStack()
   const topics = topicsOf(place.namespace)
-  const kafka = await kafkaOptions(place)
+  const kafka = await kafkaOptions(place, await openTranslation(place, opened))
   const log = opened.use(await openKafkaEventLog(kafka))
   const index = opened.use(await openIndex(place))
   const table = opened.use(await openTable(place))
@@ -109,7 +114,19 @@ async function agreedPartitions(log: EventLog, { raw, enriched }: Topics): Promi
   throw new PipelineError(ErrorClass.Config, 'PARTITIONS_DIFFER', message)
 }
 
-async function kafkaOptions({ servers, namespace, logger }: DistributedPlace): Promise<KafkaOptions> {
+/** null: records carry the ids of our own schemas. */
+async function openTranslation(place: DistributedPlace, opened: AsyncDisposableStack): Promise<WireTranslation | null> {
+  const { registry } = place.servers.kafka
+  if (registry === null) return null
+  const ca = registry.ca && (await readAuthority(registry.ca))
+  const client = opened.use(new RegistryClient({ ...registry, ca, clock: systemClock }))
+  return new WireTranslation(client, systemClock, recordsOf(place.namespace))
+}
+
+async function kafkaOptions(
+  { servers, namespace, logger }: DistributedPlace,
+  translation: WireTranslation | null,
+): Promise<KafkaOptions> {
   const { brokers, tls, ca, sasl, replicationFactor, retention, maxMessageBytes } = servers.kafka
   const topics = {
     ...(replicationFactor !== null && { replicationFactor }),
@@ -119,6 +136,7 @@ async function kafkaOptions({ servers, namespace, logger }: DistributedPlace): P
     ...{ brokers, namespace, logger, maxMessageBytes, topics, clock: systemClock },
     ...((tls || ca !== null) && { tls: ca === null ? true : { ca: await readAuthority(ca) } }),
     ...(sasl !== null && { sasl }),
+    ...(translation !== null && { translation }),
   }
 }
 

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { processEnvironment } from '#infra/config/environment.ts'
 import { addressVariables, findServers } from './servers/find-servers.ts'
 
-// `npm run test:servers [-- PATH OR VITEST OPTION ...]`: the suites that need Kafka, Elasticsearch or S3, and what they have proved.
+// `npm run test:servers [-- PATH OR VITEST OPTION ...]`: the suites that need Kafka, Elasticsearch, S3 or a schema registry, and what they have proved.
 
 const root = join(import.meta.dirname, '..')
 const servers = await findServers((line) => process.stderr.write(`${line}\n`))

@@ -94,7 +94,11 @@ function completed(configuration: Configuration, folder: string): Configuration 
   const found = (path: string | null) => path && resolve(folder, path)
   return {
     ...configuration,
-    kafka: kafka && { ...kafka, ca: found(kafka.ca) },
+    kafka: kafka && {
+      ...kafka,
+      ca: found(kafka.ca),
+      registry: kafka.registry && { ...kafka.registry, ca: found(kafka.registry.ca) },
+    },
     elasticsearch: elasticsearch && { ...elasticsearch, ca: found(elasticsearch.ca) },
     // Stores of one's own seldom have a name of their own for each bucket.
     s3: s3 && { ...s3, pathStyle: s3.pathStyle ?? s3.endpoint !== null },

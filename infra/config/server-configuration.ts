@@ -12,6 +12,26 @@ const authority = () =>
     .default(null)
     .describe('File (PEM) with the authority that signed its certificate; null: the usual authorities')
 
+const basic = z
+  .strictObject({
+    type: z.literal('basic').describe('How to log in'),
+    username: text().describe('Its name there'),
+    password: text().describe('Written `${NAME}`, read from the environment'),
+  })
+  .describe('Name and password')
+
+const registry = z
+  .strictObject({
+    url: httpUrl().describe('Where its `/subjects` is; for Apicurio it ends in `/apis/ccompat/v7`'),
+    auth: basic.nullable().default(null).describe('How to log in; null: nobody asks'),
+    ca: authority(),
+  })
+  .nullable()
+  .default(null)
+  .describe(
+    "A schema registry with Confluent's interface, which gives the ids that records carry; null: ids made from the schemas",
+  )
+
 export const kafka = z
   .strictObject({
     brokers: z
@@ -47,18 +67,11 @@ export const kafka = z
       .prefault('7d')
       .describe('How long topics keep records, when they are made; null: as the broker is set'),
     maxMessageBytes: size().prefault('1MB').describe('The largest record'),
+    registry,
   })
   .nullable()
   .prefault(null)
   .describe('The event log of distributed mode')
-
-const basic = z
-  .strictObject({
-    type: z.literal('basic').describe('How to log in'),
-    username: text().describe('Its name there'),
-    password: text().describe('Written `${NAME}`, read from the environment'),
-  })
-  .describe('Name and password')
 
 const apiKey = z
   .strictObject({

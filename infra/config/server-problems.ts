@@ -5,12 +5,14 @@ const SERVERS = ['kafka', 'elasticsearch', 's3'] as const
 
 const SECRETS = [
   ['kafka', 'sasl', 'password'],
+  ['kafka', 'registry', 'auth', 'password'],
   ['elasticsearch', 'auth', 'password'],
   ['elasticsearch', 'auth', 'key'],
   ['s3', 'credentials', 'secretAccessKey'],
 ] as const
 
 const ADDRESSES = [
+  ['kafka', 'registry', 'url'],
   ['elasticsearch', 'url'],
   ['s3', 'endpoint'],
 ] as const
@@ -35,7 +37,10 @@ export function serverProblems(written: unknown): Problem[] {
   for (const path of ADDRESSES) {
     const address = valueAt(written, path)
     if (typeof address === 'string' && /^https?:\/\/[^/]*@/.test(address)) {
-      problems.push({ path, message: `name and password do not belong in an address: write them under ${path[0]}` })
+      problems.push({
+        path,
+        message: `name and password do not belong in an address: write them under ${path.slice(0, -1).join('.')}`,
+      })
     }
   }
   return problems

@@ -1,9 +1,10 @@
 import type { Logger } from 'pino'
 import type { Clock } from '#infra/contracts/clock.ts'
-import type { Ack, PartitionLag, RecordBatch, SubscribeOptions } from '#infra/contracts/event-log.ts'
-import { backoffMs } from '#infra/runtime/retry.ts'
+import type { Ack, LogRecord, PartitionLag, RecordBatch, SubscribeOptions } from '#infra/contracts/event-log.ts'
+import { backoffMs, retry } from '#infra/runtime/retry.ts'
 import type { Fetched, GroupMember } from './group-member.ts'
 import { kafkaError } from './kafka-error.ts'
+import type { RecordTranslation } from './kafka-options.ts'
 import { PartitionFeed } from './partition-feed.ts'
 
 export interface AssignmentParts {
@@ -11,6 +12,7 @@ export interface AssignmentParts {
   readonly logger: Logger
   readonly options: SubscribeOptions
   readonly onBatch: (batch: RecordBatch) => Promise<Ack>
+  readonly translation: RecordTranslation | undefined
   readonly member: Pick<GroupMember, 'pause' | 'resume' | 'seek' | 'commit'>
 }
 
@@ -79,7 +81,7 @@ export class Assignment {
     try {
       while (!signal.aborted) {
         if (this.#feed.isEmpty && (await this.#arrival(holds)) === 'ended') break
-        const records = this.#feed.take(maxRecords, maxBytes)
+        const records = await this.#translated(this.#feed.take(maxRecords, maxBytes))
         next = (records.at(-1)?.offset ?? next - 1) + 1
         const ack = await onBatch({ topic, partition, records, end: this.#feed.end, signal })
         holds = ack === 'hold'
@@ -91,6 +93,24 @@ export class Assignment {
       }
     } finally {
       await committing
+    }
+  }
+
+  /** Waits as long as it cannot be known what a record is; rejects with the signal's reason when it aborts meanwhile. */
+  async #translated(records: readonly LogRecord[]): Promise<readonly LogRecord[]> {
+    const { translation, clock, logger, options } = this.#parts
+    if (translation === undefined) return records
+    const { signal } = this.#ending
+    const where = { group: options.group, topic: options.topic, partition: this.#partition }
+    try {
+      return await retry(() => translation.incoming(records), {
+        clock,
+        signal,
+        onRetry: (error, attempt, pauseMs) =>
+          logger.warn({ ...where, err: error, code: error.code, attempt, pauseMs }, 'partition waits for the registry'),
+      })
+    } catch (error) {
+      throw signal.aborted ? signal.reason : error
     }
   }
 

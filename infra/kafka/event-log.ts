@@ -115,9 +115,12 @@ class KafkaEventLog implements EventLog {
     if (this.#closed) throw logClosed()
     const partitions = await this.partitions(topic)
     if (records.length === 0) return []
+    const { translation } = this.#options
+    const translated = (record: NewRecord): NewRecord =>
+      translation === undefined ? record : { ...record, value: translation.outgoing(topic, record.value) }
     return this.#writer.append(
       topic,
-      records.map((record) => this.#place(topic, record, partitions)),
+      records.map((record) => this.#place(topic, translated(record), partitions)),
     )
   }
 
@@ -138,13 +141,14 @@ class KafkaEventLog implements EventLog {
     // Before it joins: kafkajs would set a group that stands outside the topic to its start, and nobody would know.
     await this.#standing(options.group, options.topic)
     if (this.#closed) throw logClosed()
-    const { clock, logger } = this.#options
+    const { clock, logger, translation } = this.#options
     const subscription = await LogSubscription.start({
       kafka: this.#kafka,
       clock,
       logger,
       options,
       onBatch,
+      translation,
       group: this.#groupId(options.group, options.topic),
       standing: () => this.#standing(options.group, options.topic),
       onStart: (started) => this.#subscriptions.add(started),
@@ -209,7 +213,7 @@ class KafkaEventLog implements EventLog {
         records.push(toLogRecord(message))
         return records.length < limit
       })
-      return records
+      return this.#options.translation?.incoming(records) ?? records
     })
   }
 

@@ -1,6 +1,7 @@
 import type { ConnectionOptions } from 'node:tls'
 import type { Logger } from 'pino'
 import type { Clock } from '#infra/contracts/clock.ts'
+import type { LogRecord } from '#infra/contracts/event-log.ts'
 
 export interface KafkaSasl {
   readonly mechanism: 'plain' | 'scram-sha-256' | 'scram-sha-512'
@@ -14,6 +15,14 @@ export interface NewTopicOptions {
   readonly replicationFactor?: number
   /** How long records are kept; the broker's own default when absent. Compacted topics keep the last of each key for ever. */
   readonly retentionMs?: number
+}
+
+/** Between what stands on topics and what the process works with: the ids of a schema registry and our own. */
+export interface RecordTranslation {
+  /** The bytes for the topic. Leaves those it is given as they are. */
+  outgoing(topic: string, value: Uint8Array): Uint8Array
+  /** The other way. Rejects with a transient error while it cannot be known what a record is. */
+  incoming(records: readonly LogRecord[]): Promise<readonly LogRecord[]>
 }
 
 export interface KafkaOptions {
@@ -33,6 +42,8 @@ export interface KafkaOptions {
    * topics are made to take it; it must not exceed `max.message.bytes` of the existing ones.
    */
   readonly maxMessageBytes?: number
+  /** None: records stand on topics as they are given. */
+  readonly translation?: RecordTranslation
 }
 
 export const DEFAULT_MAX_MESSAGE_BYTES = 1_000_000

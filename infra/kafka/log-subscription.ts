@@ -67,12 +67,12 @@ export class LogSubscription implements Subscription, MemberEvents {
 
   joined(partitions: readonly number[]): void {
     if (this.#ending) return
-    const { clock, logger, options, onBatch } = this.#parts
+    const { clock, logger, options, onBatch, translation } = this.#parts
     const member = this.#member
     const standing = this.#parts.standing()
     standing.catch(() => {}) // each run awaits it
     for (const partition of partitions) {
-      const assignment = new Assignment(partition, { clock, logger, options, onBatch, member })
+      const assignment = new Assignment(partition, { clock, logger, options, onBatch, translation, member })
       this.#assignments.set(partition, assignment)
       const row = standing.then((rows) => rows.find((row) => row.partition === partition) as PartitionLag)
       const run = assignment.run(row, this.#runs.get(partition)).catch((error: unknown) => this.#fail(error))

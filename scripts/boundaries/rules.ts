@@ -5,7 +5,7 @@ export const layers: readonly { readonly prefix: string; readonly imports: reado
   { prefix: 'infra/contracts/', imports: ['schemas/', 'query/'] },
   { prefix: 'infra/runtime/', imports: ['schemas/', 'query/', 'infra/contracts/'] },
   // Adapters, and the configuration: each stands alone.
-  ...['sqlite', 'filesystem', 'kafka', 'elasticsearch', 's3', 'config', 'kibana'].map((name) => ({
+  ...['sqlite', 'filesystem', 'kafka', 'registry', 'elasticsearch', 's3', 'config', 'kibana'].map((name) => ({
     prefix: `infra/${name}/`,
     imports: ['schemas/', 'query/', 'infra/contracts/', 'infra/runtime/'],
   })),

@@ -7,35 +7,33 @@ export const addressVariables = {
   kafka: 'EARSHOT_KAFKA',
   elasticsearch: 'EARSHOT_ELASTICSEARCH',
   s3: 'EARSHOT_S3',
+  registry: 'EARSHOT_REGISTRY',
 } as const satisfies Readonly<Record<ServerName, string>>
 
-/** All three servers, each from the first that has it: an address in the environment, Docker, the scripts of this folder. */
-export async function findServers(say: (line: string) => void): Promise<readonly RealServer[]> {
+/** Each from the first that has it: an address in the environment, Docker, the scripts of this folder. Those start together. */
+export async function findServers(
+  say: (line: string) => void,
+  names: readonly ServerName[] = Object.values(ServerName),
+): Promise<readonly RealServer[]> {
   const environment = processEnvironment()
-  await using found = new AsyncDisposableStack()
-  let docker: boolean | null = null
-  const servers: RealServer[] = []
-  for (const name of Object.values(ServerName)) {
-    const address = environment[addressVariables[name]]
-    if (address) {
-      servers.push(await given(name, address))
-    } else {
-      docker ??= await dockerEngine()
-      servers.push(found.use(docker ? await inDocker(name) : await onThisMachine(name, say)))
-    }
-    say(`${name}: ${servers.at(-1)?.version}`)
-  }
-  found.move() // the caller's from here
-  return servers
-}
-
-// Testcontainers is heavy, and asked only when some address is missing.
-const dockerEngine = async () => (await import('./start-docker-server.ts')).hasDocker()
-const inDocker = async (name: ServerName) => (await import('./start-docker-server.ts')).startDockerServer(name)
-
-async function onThisMachine(name: ServerName, say: (line: string) => void): Promise<RealServer> {
-  await setUpLocalServer(name, say)
-  return startLocalServer(name)
+  const addressOf = (name: ServerName) => environment[addressVariables[name]]
+  const missing = names.filter((name) => !addressOf(name))
+  // Testcontainers is heavy, and asked only when some address is missing.
+  const docker = missing.length > 0 && (await import('./start-docker-server.ts'))
+  const start = docker && (await docker.hasDocker()) ? docker.startDockerServer : startLocalServer
+  // One after the other: they share Maven's folder.
+  if (start === startLocalServer) for (const name of missing) await setUpLocalServer(name, say)
+  const starting = names.map(async (name) => {
+    const address = addressOf(name)
+    const server = await (address ? given(name, address) : start(name))
+    say(`${name}: ${server.version}`)
+    return server
+  })
+  const ends = await Promise.allSettled(starting)
+  const failed = ends.find((end) => end.status === 'rejected')
+  if (failed === undefined) return Promise.all(starting)
+  await Promise.all(ends.map((end) => end.status === 'fulfilled' && end.value[Symbol.asyncDispose]()))
+  throw failed.reason
 }
 
 /** A server that stands already says its version itself where it can. */
@@ -47,6 +45,11 @@ async function given(name: ServerName, address: string): Promise<RealServer> {
     const answer = await fetch(origin, username === '' ? {} : { headers: { authorization: `Basic ${basic}` } })
     const about = (await answer.json()) as { readonly version?: { readonly number?: string } }
     version = `Elasticsearch ${about.version?.number ?? `(it answered ${answer.status})`}`
+  }
+  if (name === ServerName.Registry) {
+    const answer = await fetch(new URL('/apis/registry/v2/system/info', address))
+    const about = answer.ok ? ((await answer.json()) as { readonly version?: string }) : null
+    if (about?.version) version = `Apicurio ${about.version}`
   }
   return { name, address, version: `${version} (given)`, [Symbol.asyncDispose]: async () => {} }
 }

@@ -4,13 +4,20 @@ import { createServer } from 'node:net'
 const NEIGHBOURS = [1, 100]
 const TRIES = 50
 
+/** Of this process: they are not taken until their servers have started. */
+const handedOut = new Set<number>()
+
 /** A port of the loopback that nobody uses now, with free neighbours for servers that take two. */
 export async function freePort(): Promise<number> {
   for (let n = 0; n < TRIES; n++) {
     const port = await listenable(0)
     if (port === null || port + 100 > 65_535) continue
+    const all = [port, ...NEIGHBOURS.map((distance) => port + distance)]
+    if (all.some((one) => handedOut.has(one))) continue
     const others = await Promise.all(NEIGHBOURS.map((distance) => listenable(port + distance)))
-    if (others.every((other) => other !== null)) return port
+    if (others.some((other) => other === null)) continue
+    for (const one of all) handedOut.add(one)
+    return port
   }
   throw new Error(`no free port among ${TRIES}`)
 }

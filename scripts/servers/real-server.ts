@@ -1,5 +1,5 @@
-/** The servers that distributed mode stands on. */
-export const ServerName = { Kafka: 'kafka', Elasticsearch: 'elasticsearch', S3: 's3' } as const
+/** The servers that distributed mode stands on, the registry where it is wanted. */
+export const ServerName = { Kafka: 'kafka', Elasticsearch: 'elasticsearch', S3: 's3', Registry: 'registry' } as const
 export type ServerName = (typeof ServerName)[keyof typeof ServerName]
 
 /** A running server, ours until disposed. */

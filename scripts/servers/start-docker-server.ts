@@ -7,6 +7,7 @@ const SECRET = 'earshot-secret'
 const KAFKA = 'apache/kafka:4.4.0'
 const ELASTICSEARCH = 'docker.elastic.co/elasticsearch/elasticsearch:9.4.3'
 const S3 = 'versity/versitygw:v1.8.0'
+const REGISTRY = 'apicurio/apicurio-registry-mem:2.6.13.Final'
 
 /** Whether there is an engine to start containers with. */
 export async function hasDocker(): Promise<boolean> {
@@ -88,6 +89,14 @@ function plan(name: ServerName, port: number): Plan {
           .withCommand(['--port', ':7070', 'posix', '--sidecar', '/tmp', '/mnt'])
           .withWaitStrategy(Wait.forListeningPorts()),
         address: (host) => `http://${KEY}:${SECRET}@${host}:${port}`,
+      }
+    case ServerName.Registry:
+      return {
+        image: REGISTRY,
+        container: new GenericContainer(REGISTRY)
+          .withExposedPorts({ container: 8080, host: port })
+          .withWaitStrategy(Wait.forHttp('/apis/ccompat/v7/subjects', 8080)),
+        address: (host) => `http://${host}:${port}/apis/ccompat/v7`,
       }
   }
 }

@@ -12,7 +12,7 @@ import type { RealServer, ServerName } from './real-server.ts'
 
 const execute = promisify(execFile)
 
-/** A slow machine that starts three at once needs most of it. */
+/** A slow machine that starts four at once needs most of it. */
 const READY_WITHIN_MS = 180_000
 const STOP_WITHIN_MS = 20_000
 /** What a server said last, for the message when it does not start. */

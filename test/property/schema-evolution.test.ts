@@ -54,7 +54,7 @@ describe('a schema that follows another', () => {
 
         const youngBytes = newer.encode('R', young)
         if (a !== b) expect(older.decode(youngBytes)).toMatchObject({ name: 'foreign', code: 'SCHEMA_UNKNOWN' })
-        const back = older.reader(b)?.(youngBytes)
+        const back = older.reader(b)?.read(youngBytes)
         expect(typeOf(before).isValid(back !== undefined && 'value' in back ? back.value : null)).toBe(true)
       }),
       { numRuns: 300 },

@@ -8,6 +8,8 @@ export const serverVariables = {
   elasticsearch: 'EARSHOT_ELASTICSEARCH',
   /** `http://accesskey:secret@127.0.0.1:9000`; path style. Suites make their own buckets. */
   s3: 'EARSHOT_S3',
+  /** `http://127.0.0.1:8080/apis/ccompat/v7`: where `/subjects` is. */
+  registry: 'EARSHOT_REGISTRY',
 } as const
 export type ServerName = keyof typeof serverVariables
 
