@@ -63,7 +63,7 @@ describe('the tests that need a real server', () => {
       .filter((name) => name.endsWith('.test.ts'))
       .filter((name) => /from '[^']*support\/real-server\.ts'/.test(readFileSync(new URL(name, folder), 'utf8')))
     expect(using.length).toBeGreaterThan(0)
-    expect(using.filter((name) => !/\.(?:kafka|elasticsearch|s3|servers)\.test\.ts$/.test(name))).toEqual([])
+    expect(using.filter((name) => !/\.(?:kafka|elasticsearch|s3|registry|servers)\.test\.ts$/.test(name))).toEqual([])
   })
 })
 

@@ -151,9 +151,20 @@ s3: { bucket: archive, credentials: { accessKeyId: a, secretAccessKey: '\${X}-op
     ])
   })
 
+  it('keeps the login of a schema registry out of the file and its address', () => {
+    const text = `mode: distributed
+kafka: { brokers: [localhost:9092], registry: { url: 'http://u:open@localhost', auth: { type: basic, username: u, password: open } } }
+elasticsearch: { url: 'http://localhost:9200' }
+s3: { bucket: archive }`
+    expect(problems(text)).toEqual([
+      '2:54  kafka.registry.url: name and password do not belong in an address: write them under kafka.registry',
+      expect.stringMatching(/^2:\d+ {2}kafka.registry.auth.password: a secret does not belong in this file/),
+    ])
+  })
+
   it('fills in what the parts of distributed mode leave out', () => {
     const text = `mode: distributed
-kafka: { brokers: ['localhost:9092'], ca: ca.pem, tls: true }
+kafka: { brokers: ['localhost:9092'], ca: ca.pem, tls: true, registry: { url: 'http://localhost:8080', ca: ca.pem } }
 elasticsearch: { url: 'http://localhost:9200' }
 s3: { endpoint: 'http://localhost:9000', bucket: archive, credentials: { accessKeyId: a, secretAccessKey: '\${X}' } }`
     expect(parse(text, { X: 'x' })).toMatchObject({
@@ -163,6 +174,7 @@ s3: { endpoint: 'http://localhost:9000', bucket: archive, credentials: { accessK
         retention: 7 * 86_400_000,
         maxMessageBytes: 1_000_000,
         sasl: null,
+        registry: { url: 'http://localhost:8080', auth: null, ca: '/home/mia/ca.pem' },
       },
       elasticsearch: { auth: null, ca: null },
       s3: { region: 'us-east-1', pathStyle: true, credentials: { accessKeyId: 'a', secretAccessKey: 'x' } },
