@@ -19,6 +19,20 @@ withServer('kafka', (address) => {
       await Promise.all(made)
     })
 
+    it('says what is wrong with a topic that the broker refuses', async () => {
+      const namespace = `topics-${randomUUID()}`
+      await using log = await openKafkaEventLog({
+        ...kafkaAt(address),
+        namespace,
+        topics: { replicationFactor: 3_000 },
+      })
+      await expect(log.createTopics([{ name: `${namespace}.copied`, partitions: 1 }])).rejects.toMatchObject({
+        class: 'config',
+        code: 'TOPIC_INVALID',
+        message: expect.stringContaining('replication factor'),
+      })
+    })
+
     it('leaves a topic to the one process that was first', async () => {
       const namespace = `topics-${randomUUID()}`
       const topic = { name: `${namespace}.shared`, partitions: 3 }
