@@ -2,6 +2,7 @@ import type { Client, estypes } from '@elastic/elasticsearch'
 import type { Clock } from '#infra/contracts/clock.ts'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import { backoffMs } from '#infra/runtime/retry.ts'
+import { BulkLines } from './bulk-lines.ts'
 import { asked, indexMissing, isBusy, overloaded, statusOf } from './server-error.ts'
 
 /** The version of a document that was read. */
@@ -12,7 +13,7 @@ export interface ReadVersion {
 
 export interface BulkItem {
   readonly id: string
-  /** JSON. */
+  /** JSON in one line. */
   readonly source: string
   /** What this replaces; null: there must be none. */
   readonly replaces: ReadVersion | null
@@ -30,46 +31,50 @@ export interface BulkSenderOptions {
   readonly clock: Clock
 }
 
-const MAX_ITEMS = 1_000
-/** Of characters: far below the 100 MB that a server takes. */
-const MAX_LENGTH = 4_000_000
-const IN_FLIGHT = 2
+/** Far below the 100 MB that a server takes. */
+const MAX_BYTES = 8 << 20
 /** With growing pauses between them, some 40 seconds; then the caller is told and nothing is taken for written. */
 const MAX_ATTEMPTS = 10
 
 const WHAT = 'writing mentions'
 const ANSWER = 'items.*.status,items.*.error.type,items.*.error.reason'
 
-/** Writes documents with as many bulk requests as they need, and answers for each. Only what was refused for lack of room is sent again. */
+/** Writes documents in one bulk request, several when they are large, and answers for each. Only what was refused for lack of room is sent again. */
 export class BulkSender {
   readonly #client: Client
-  readonly #alias: string
+  readonly #path: string
   readonly #clock: Clock
+  /** Used again: memory that is new costs more than what is written to it. */
+  readonly #free: BulkLines[] = []
 
   constructor({ client, alias, clock }: BulkSenderOptions) {
     this.#client = client
-    this.#alias = alias
+    this.#path = `/${encodeURIComponent(alias)}/_bulk`
     this.#clock = clock
   }
 
-  /** One result per item, in order. Rejects when the servers stay busy or away: then some of the items may be written. */
-  async send(items: readonly BulkItem[]): Promise<readonly BulkResult[]> {
-    const results = new Array<BulkResult>(items.length)
-    const parts = divided(items)
-    const lane = async (): Promise<void> => {
-      for (let part = parts.shift(); part !== undefined; part = parts.shift())
-        await this.#sendPart(items, part, results)
+  /**
+   * One result per item, in order. Each item is written down before the next is asked for. Rejects when the servers stay busy or
+   * away: then some of the items may be written.
+   */
+  async send(items: Iterable<BulkItem>): Promise<readonly BulkResult[]> {
+    const lines = this.#free.pop() ?? new BulkLines()
+    try {
+      for (const item of items) lines.add(actionOf(item), item.source)
+      const results = new Array<BulkResult>(lines.count)
+      for (const places of lines.divided(MAX_BYTES)) await this.#sendPart(lines, places, results)
+      return results
+    } finally {
+      lines.clear()
+      this.#free.push(lines)
     }
-    const lanes = await Promise.allSettled(Array.from({ length: IN_FLIGHT }, lane))
-    for (const settled of lanes) if (settled.status === 'rejected') throw settled.reason
-    return results
   }
 
   /** `places` of items; each gets its result. */
-  async #sendPart(items: readonly BulkItem[], places: readonly number[], results: BulkResult[]): Promise<void> {
+  async #sendPart(lines: BulkLines, places: readonly number[], results: BulkResult[]): Promise<void> {
     let left = places
     for (let attempt = 1; ; attempt++) {
-      const answered = await this.#request(items, left, results)
+      const answered = await this.#request(lines, left, results)
       if (answered.length === 0) return
       if (attempt === MAX_ATTEMPTS) {
         throw overloaded(WHAT, `${answered.length} of ${places.length} documents refused ${attempt} times`)
@@ -80,24 +85,19 @@ export class BulkSender {
   }
 
   /** Places of those that the servers had no room for. */
-  async #request(
-    items: readonly BulkItem[],
-    places: readonly number[],
-    results: BulkResult[],
-  ): Promise<readonly number[]> {
-    const operations: string[] = []
-    for (const place of places) operations.push(actionOf(items[place]!), items[place]!.source)
+  async #request(lines: BulkLines, places: readonly number[], results: BulkResult[]): Promise<readonly number[]> {
     let response: estypes.BulkResponse
     try {
-      response = await this.#client.bulk<string, string>({
-        index: this.#alias,
-        require_alias: true,
-        filter_path: ANSWER,
-        operations,
+      // Not `client.bulk`, which makes one text of all documents and then bytes of it.
+      response = await this.#client.transport.request({
+        method: 'POST',
+        path: this.#path,
+        querystring: { require_alias: true, filter_path: ANSWER },
+        bulkBody: lines.bytesOf(places),
       })
     } catch (error) {
       if (isBusy(statusOf(error))) return places
-      if (statusOf(error) === 413) return this.#halved(items, places, results)
+      if (statusOf(error) === 413) return this.#halved(lines, places, results)
       return await asked(WHAT, Promise.reject(error))
     }
     const busy: number[] = []
@@ -110,39 +110,17 @@ export class BulkSender {
     return busy
   }
 
-  async #halved(
-    items: readonly BulkItem[],
-    places: readonly number[],
-    results: BulkResult[],
-  ): Promise<readonly number[]> {
+  async #halved(lines: BulkLines, places: readonly number[], results: BulkResult[]): Promise<readonly number[]> {
     if (places.length === 1) {
       const message = 'the document is larger than a request may be (http.max_content_length)'
       results[places[0]!] = { kind: 'refused', code: 'DOCUMENT_TOO_LARGE', message }
       return []
     }
     const middle = places.length >> 1
-    await this.#sendPart(items, places.slice(0, middle), results)
-    await this.#sendPart(items, places.slice(middle), results)
+    await this.#sendPart(lines, places.slice(0, middle), results)
+    await this.#sendPart(lines, places.slice(middle), results)
     return []
   }
-}
-
-/** Places of the items, by request. */
-function divided(items: readonly BulkItem[]): number[][] {
-  const parts: number[][] = []
-  let part: number[] = []
-  let length = 0
-  for (const [place, { source }] of items.entries()) {
-    if (part.length === MAX_ITEMS || (part.length > 0 && length + source.length > MAX_LENGTH)) {
-      parts.push(part)
-      part = []
-      length = 0
-    }
-    part.push(place)
-    length += source.length
-  }
-  if (part.length > 0) parts.push(part)
-  return parts
 }
 
 function actionOf({ id, replaces }: BulkItem): string {

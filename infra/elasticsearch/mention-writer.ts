@@ -1,5 +1,6 @@
 import type { Client, estypes } from '@elastic/elasticsearch'
 import type { Clock } from '#infra/contracts/clock.ts'
+import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type { IndexOperation, WriteOutcome } from '#infra/contracts/search-index.ts'
 import { type AuthorRow, authorOf, covers } from '#infra/runtime/author-row.ts'
 import { applyOperation, readAuthorOperation, readMentionOperation, tombstone } from '#infra/runtime/index-operation.ts'
@@ -16,6 +17,11 @@ import { asked, indexMissing } from './server-error.ts'
 const MAX_ID_BYTES = 512
 /** Documents of one read. */
 const READ_ITEMS = 500
+/** Operations of one request, and how many requests are under way for one call. */
+const SLICE = 500
+const IN_FLIGHT = 2
+/** In each round somebody else has written the same ids. More than this many is no contention but something else, as an alias with a routing. */
+const MAX_ROUNDS = 200
 const WHAT = 'writing mentions'
 
 export interface MentionWriterOptions {
@@ -30,16 +36,31 @@ export interface MentionWriterOptions {
 /** An operation and its place among the outcomes. */
 interface Placed {
   readonly place: number
-  readonly event: EnrichedEvent
   readonly bytes: Uint8Array
 }
 
 /** The operations on one id, and what is taken for stored. */
 interface Group {
   readonly id: string
-  operations: readonly Placed[]
+  operations: Placed[]
+  /** Of the operations; null once they are folded, to be read again if need be: what lives through a request costs the collector much. */
+  events: EnrichedEvent[] | null
   stored: StoredMention | null
   version: ReadVersion | null
+}
+
+/** A slice under way. */
+interface Writing {
+  readonly groups: ReadonlyMap<string, Group>
+  readonly done: Promise<void>
+}
+
+/** A group whose document was sent. */
+interface Sent {
+  readonly group: Group
+  readonly outcomes: readonly WriteOutcome[]
+  /** Whose content the document holds. */
+  readonly record: Uint8Array | null
 }
 
 /**
@@ -66,53 +87,64 @@ export class MentionWriter {
   async write(operations: readonly IndexOperation[]): Promise<readonly WriteOutcome[]> {
     await this.#authors.catchUp()
     const outcomes = new Array<WriteOutcome>(operations.length)
-    let run: Placed[] = []
+    let from = 0
     for (const [place, { kind, bytes }] of operations.entries()) {
-      if (kind === 'author') {
-        await this.#writeRun(run, outcomes)
-        run = []
-        outcomes[place] = await this.#author(bytes)
-        continue
-      }
-      const read = readMentionOperation(bytes)
-      if (read.kind === 'rejected') outcomes[place] = read
-      else if (isUsable(read.event.id)) run.push({ place, event: read.event, bytes })
-      else outcomes[place] = ID_INVALID
+      if (kind !== 'author') continue
+      await this.#writeRun(operations, from, place, outcomes)
+      outcomes[place] = await this.#author(bytes)
+      from = place + 1
     }
-    await this.#writeRun(run, outcomes)
+    await this.#writeRun(operations, from, operations.length, outcomes)
     return outcomes
   }
 
-  async #writeRun(run: readonly Placed[], outcomes: WriteOutcome[]): Promise<void> {
-    const all = groupsOf(run)
-    const [fresh, others] = [all.filter(beginsWithCreate), all.filter((group) => !beginsWithCreate(group))]
-    await this.#read(others)
-    for (let groups = [...fresh, ...others]; groups.length > 0; ) groups = await this.#writeGroups(groups, outcomes)
+  /** A slice is read when its request is next, so that what was decoded is soon forgotten. */
+  async #writeRun(
+    operations: readonly IndexOperation[],
+    from: number,
+    to: number,
+    outcomes: WriteOutcome[],
+  ): Promise<void> {
+    const writing: Writing[] = []
+    try {
+      for (let start = from; start < to; start += SLICE) {
+        const groups = groupsOf(operations, start, Math.min(start + SLICE, to), outcomes)
+        // Operations on one id take effect in order.
+        while (writing.length === IN_FLIGHT || writing.some((earlier) => shareIds(earlier.groups, groups))) {
+          await writing.shift()!.done
+        }
+        const done = this.#writeSlice([...groups.values()], outcomes)
+        done.catch(() => undefined) // awaited here or below
+        writing.push({ groups, done })
+      }
+    } finally {
+      await Promise.allSettled(writing.map(({ done }) => done))
+    }
+    for (const { done } of writing) await done
+  }
+
+  async #writeSlice(all: readonly Group[], outcomes: WriteOutcome[]): Promise<void> {
+    await this.#read(all.filter((group) => !beginsWithCreate(group)))
+    let groups = all
+    for (let round = 1; groups.length > 0; round++) {
+      if (round > MAX_ROUNDS) throw contended(groups.length)
+      groups = await this.#writeGroups(groups, outcomes)
+    }
   }
 
   /** Those that are to be tried again, with what is stored now. */
   async #writeGroups(groups: readonly Group[], outcomes: WriteOutcome[]): Promise<Group[]> {
-    const items: BulkItem[] = []
-    const writing: { readonly group: Group; readonly folded: Folded }[] = []
-    const now = this.#clock.now()
-    for (const group of groups) {
-      const folded = fold(group, now, (key) => this.#authors.get(key))
-      if (folded.changed === null) setOutcomes(group, folded, outcomes)
-      else {
-        items.push({ id: group.id, source: this.#print(folded.changed), replaces: group.version })
-        writing.push({ group, folded })
-      }
-    }
-    const results = await this.#sender.send(items)
+    const sent: Sent[] = []
+    const results = await this.#sender.send(this.#itemsOf(groups, sent, outcomes))
     const again: Group[] = []
     const conflicts: Group[] = []
-    for (const [i, { group, folded }] of writing.entries()) {
+    for (const [i, { group, outcomes: made, record }] of sent.entries()) {
       const result = results[i]!
-      if (result === 'written') setOutcomes(group, folded, outcomes)
+      if (result === 'written') setOutcomes(group, made, outcomes)
       else if (result === 'conflict') conflicts.push(group)
       else {
         // Whose content it was; the others are folded again without it.
-        const refused = group.operations.find(({ bytes }) => bytes === folded.changed?.record)
+        const refused = group.operations.find(({ bytes }) => bytes === record)
         if (refused === undefined) throw new Error(`${group.id}: ${result.message}, as it was stored before`)
         outcomes[refused.place] = { ...result, kind: 'rejected' }
         group.operations = group.operations.filter((operation) => operation !== refused)
@@ -121,6 +153,19 @@ export class MentionWriter {
     }
     await this.#read(conflicts)
     return [...again, ...conflicts]
+  }
+
+  /** What is to be sent for the groups, one by one; `sent` says for which. The others have their outcomes. */
+  *#itemsOf(groups: readonly Group[], sent: Sent[], outcomes: WriteOutcome[]): Generator<BulkItem> {
+    const now = this.#clock.now()
+    for (const group of groups) {
+      const { outcomes: made, changed } = fold(group, now, (key) => this.#authors.get(key))
+      if (changed === null) setOutcomes(group, made, outcomes)
+      else {
+        sent.push({ group, outcomes: made, record: changed.record })
+        yield { id: group.id, source: this.#print(changed), replaces: group.version }
+      }
+    }
   }
 
   #print(mention: StoredMention): string {
@@ -190,7 +235,7 @@ export class MentionWriter {
   }
 
   async #align(ids: readonly string[], row: AuthorRow, rev: number): Promise<void> {
-    const groups = ids.map((id): Group => ({ id, operations: [], stored: null, version: null }))
+    const groups = ids.map(newGroup)
     await this.#read(groups)
     const items = groups.flatMap(({ id, stored, version }) => {
       if (stored?.state.content == null) return []
@@ -214,16 +259,18 @@ interface Folded {
 
 function fold(group: Group, now: number, rowOf: (author: string | null) => AuthorRow | undefined): Folded {
   const { stored, operations } = group
+  const events = group.events ?? operations.map(({ bytes }) => eventOf(bytes))
+  group.events = null
   const wasHeld = stored !== null && stored.unheldSince === null
   let state: MentionState | null = stored?.state ?? null
   let record = stored?.record ?? null
   let held = wasHeld
   let isChanged = false
-  const outcomes = operations.map(({ event, bytes }) => {
+  const outcomes = events.map((event, i) => {
     const { outcome, after } = applyOperation(event, state, rowOf)
     if (after === null) return outcome
     if (after.content === null) record = null
-    else if (after.content !== state?.content) record = bytes
+    else if (after.content !== state?.content) record = operations[i]!.bytes
     held ||= after.content !== null
     state = after
     isChanged = true
@@ -233,21 +280,59 @@ function fold(group: Group, now: number, rowOf: (author: string | null) => Autho
   return { outcomes, changed: { state, record, unheldSince: held ? null : now } }
 }
 
-function setOutcomes({ operations }: Group, folded: Folded, outcomes: WriteOutcome[]): void {
-  for (const [i, { place }] of operations.entries()) outcomes[place] = folded.outcomes[i]!
+function setOutcomes({ operations }: Group, made: readonly WriteOutcome[], outcomes: WriteOutcome[]): void {
+  for (const [i, { place }] of operations.entries()) outcomes[place] = made[i]!
 }
 
-function groupsOf(run: readonly Placed[]): Group[] {
-  const groups = new Map<string, Placed[]>()
-  for (const operation of run) {
-    const known = groups.get(operation.event.id)
-    if (known === undefined) groups.set(operation.event.id, [operation])
-    else known.push(operation)
+/** By id. Operations that can never be written have their outcomes. */
+function groupsOf(
+  operations: readonly IndexOperation[],
+  from: number,
+  to: number,
+  outcomes: WriteOutcome[],
+): Map<string, Group> {
+  const groups = new Map<string, Group>()
+  for (let place = from; place < to; place++) {
+    const { bytes } = operations[place]!
+    const read = readMentionOperation(bytes)
+    if (read.kind === 'rejected') outcomes[place] = read
+    else if (!isUsable(read.event.id)) outcomes[place] = ID_INVALID
+    else {
+      const { event } = read
+      const group = groups.get(event.id)
+      if (group === undefined) {
+        groups.set(event.id, { ...newGroup(event.id), operations: [{ place, bytes }], events: [event] })
+      } else {
+        group.operations.push({ place, bytes })
+        group.events!.push(event)
+      }
+    }
   }
-  return [...groups].map(([id, operations]) => ({ id, operations, stored: null, version: null }))
+  return groups
 }
 
-const beginsWithCreate = ({ operations }: Group): boolean => operations[0]!.event.op === 'create'
+const newGroup = (id: string): Group => ({ id, operations: [], events: null, stored: null, version: null })
+
+/** Of bytes that were read before. */
+function eventOf(bytes: Uint8Array): EnrichedEvent {
+  const read = readMentionOperation(bytes)
+  if (read.kind === 'rejected') throw new Error(`the bytes of an operation changed: ${read.message}`)
+  return read.event
+}
+
+function shareIds(earlier: ReadonlyMap<string, Group>, groups: ReadonlyMap<string, Group>): boolean {
+  for (const id of groups.keys()) if (earlier.has(id)) return true
+  return false
+}
+
+const beginsWithCreate = ({ events }: Group): boolean => events?.[0]?.op === 'create'
+
+const contended = (ids: number): PipelineError =>
+  new PipelineError(
+    ErrorClass.Transient,
+    'INDEX_CONTENDED',
+    `${WHAT}: ${ids} documents changed each time before they could be written; see that the alias has no routing, and who else writes`,
+  )
 
 const isUsable = (id: string): boolean =>
   id !== '' && (id.length <= MAX_ID_BYTES / 3 || Buffer.byteLength(id) <= MAX_ID_BYTES)

@@ -154,7 +154,7 @@ describe('a connection', () => {
     await using server = await LoopbackServer.start(noAuthors)
     await using index = openAt({ nodes: [server.url], auth })
     await index.write([])
-    expect(server.requests.map(({ headers }) => headers.authorization)).toEqual([header, header])
+    expect(new Set(server.requests.map(({ headers }) => headers.authorization))).toEqual(new Set([header]))
   })
 
   it('trusts the authority that it is given, and no other', async () => {
