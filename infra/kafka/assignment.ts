@@ -6,8 +6,12 @@ import type { Fetched, GroupMember } from './group-member.ts'
 import { kafkaError } from './kafka-error.ts'
 import type { RecordTranslation } from './kafka-options.ts'
 import { PartitionFeed } from './partition-feed.ts'
+import { tellMissed } from './tell-missed.ts'
+import { topicRecreated } from './topic-watch.ts'
 
 export interface AssignmentParts {
+  /** First offset that is still kept of a partition, and first that does not exist. */
+  readonly bounds: (partition: number) => Promise<Pick<PartitionLag, 'start' | 'end'>>
   readonly clock: Clock
   readonly logger: Logger
   readonly options: SubscribeOptions
@@ -26,6 +30,7 @@ export class Assignment {
   readonly #feed: PartitionFeed
   readonly #ending = new AbortController()
   #revoked = false
+  #failure: { readonly error: unknown } | null = null
 
   constructor(partition: number, parts: AssignmentParts) {
     this.#partition = partition
@@ -35,6 +40,7 @@ export class Assignment {
       pause: () => this.#revoked || member.pause(partition),
       resume: () => this.#revoked || member.resume(partition),
       seek: (offset) => this.#revoked || member.seek(partition, offset),
+      jumped: (from, to) => void this.#explain(from, to).catch((error: unknown) => this.#fail(error)),
     })
   }
 
@@ -53,6 +59,23 @@ export class Assignment {
     this.#ending.abort()
   }
 
+  /** Ends it, also when nothing arrives any more. */
+  #fail(error: unknown): void {
+    this.#failure ??= { error }
+    this.#ending.abort()
+  }
+
+  /** kafkajs went on elsewhere than it was told: nobody may lose records by that and not know. */
+  async #explain(from: number, to: number): Promise<void> {
+    const { options, logger, bounds } = this.#parts
+    const { group, topic } = options
+    const partition = this.#partition
+    const { start, end } = await bounds(partition)
+    if (this.#revoked) return
+    if (end < from) throw topicRecreated(`${topic}, partition ${partition}, was read up to ${from} and ends at ${end}`)
+    if (to > from && start > from) tellMissed(logger, { group, topic, partition, from, to: Math.min(start, to) })
+  }
+
   /** Handles batches until it is revoked or ended; `before` is an earlier assignment of the same partition that may still be answering. */
   async run(standing: Promise<PartitionLag>, before: Promise<unknown> | undefined): Promise<void> {
     const { signal } = this.#ending
@@ -68,6 +91,7 @@ export class Assignment {
     } finally {
       if (this.#revoked) this.#parts.options.onRevoke?.(this.#partition)
     }
+    if (this.#failure !== null && !this.#revoked) throw this.#failure.error
   }
 
   async #handle(): Promise<void> {
@@ -89,7 +113,7 @@ export class Assignment {
         // The next batch need not wait for this commit, the one after it does: a crash repeats two batches at most.
         await committing
         committing = this.#commit(next)
-        committing.catch(() => {}) // awaited below; a failure must not count as unheard until then
+        committing.catch((error: unknown) => this.#fail(error)) // also when no batch follows that would hear of it
       }
     } finally {
       await committing

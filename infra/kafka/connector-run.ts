@@ -65,6 +65,7 @@ export class ConnectorRun implements MemberEvents {
 
   joined(partitions: readonly number[]): void {
     if (this.#stopping) return
+    this.leaving() // with several brokers two rounds of kafkajs can overlap
     this.#owned = partitions
     this.#round = new AbortController()
     const { signal } = this.#round

@@ -106,7 +106,7 @@ class KafkaCursors implements Cursors {
       for (const { partition, low, high } of await this.#admin.fetchTopicOffsets(topic)) {
         if (only === null || only === partition) ranges.set(partition, { from: Number(low), to: Number(high) })
       }
-      await scanPartitions(this.#kafka, this.#groupPrefix, topic, ranges, (partition, message) => {
+      await scanPartitions(this.#kafka, this.#admin, this.#groupPrefix, topic, ranges, (partition, message) => {
         applyCursor(cursors, topic, partition, message)
         return true
       })

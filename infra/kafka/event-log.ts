@@ -20,7 +20,9 @@ import { partitionOf } from './key-hash.ts'
 import { LogSubscription } from './log-subscription.ts'
 import { type PlacedRecord, RecordWriter } from './record-writer.ts'
 import { scanPartitions } from './scan-partitions.ts'
+import { tellMissed } from './tell-missed.ts'
 import { toLogRecord } from './to-log-record.ts'
+import { TopicWatch, topicRecreated } from './topic-watch.ts'
 
 /**
  * The log on Kafka. Resolves when a broker has answered; rejects within seconds with a config error (login, rights, certificate)
@@ -53,6 +55,7 @@ class KafkaEventLog implements EventLog {
   readonly #maxMessageBytes: number
   readonly #groupPrefix: string
   readonly #writer: RecordWriter
+  readonly #watch: TopicWatch
   readonly #partitions = new Map<string, Promise<number>>()
   readonly #subscriptions = new Set<LogSubscription>()
   #keyless = 0
@@ -64,7 +67,14 @@ class KafkaEventLog implements EventLog {
     this.#options = options
     this.#maxMessageBytes = options.maxMessageBytes ?? DEFAULT_MAX_MESSAGE_BYTES
     this.#groupPrefix = options.namespace === undefined ? '' : `${options.namespace}.`
-    this.#writer = new RecordWriter(kafka, options.clock, this.#maxMessageBytes)
+    this.#writer = new RecordWriter({
+      ...{ kafka, clock: options.clock, maxPartBytes: this.#maxMessageBytes },
+      onWritten: (topic, partition, first, next) => this.#watch.written(topic, partition, first, next),
+    })
+    this.#watch = new TopicWatch(admin, options.clock, options.logger, (topic, error) => {
+      this.#writer.refuse(topic, error)
+      for (const subscription of this.#subscriptions) subscription.topicBroken(topic, error)
+    })
   }
 
   async createTopics(topics: readonly TopicSpec[]): Promise<readonly string[]> {
@@ -82,8 +92,12 @@ class KafkaEventLog implements EventLog {
 
   #newTopic({ name, partitions, compacted = false }: TopicSpec) {
     const { replicationFactor = -1, retentionMs } = this.#options.topics ?? {}
-    // The batch around the largest record has a head of its own.
-    const settings: Record<string, string | number> = { 'max.message.bytes': this.#maxMessageBytes + 1_024 }
+    const settings: Record<string, string | number> = {
+      // The batch around the largest record has a head of its own.
+      'max.message.bytes': this.#maxMessageBytes + 1_024,
+      // The producers' clock, so that only retention ever compares it with the broker's (docs/operations.md, Clocks).
+      'message.timestamp.type': 'CreateTime',
+    }
     // Small segments: only what is in a closed one is compacted, and who reads the topic reads what is left.
     if (compacted) Object.assign(settings, { 'cleanup.policy': 'compact', 'segment.ms': 3_600_000 })
     else if (retentionMs !== undefined) settings['retention.ms'] = retentionMs
@@ -91,7 +105,7 @@ class KafkaEventLog implements EventLog {
     return { topic: name, numPartitions: partitions, replicationFactor, configEntries }
   }
 
-  /** Asked once: the number decides where keys are, so it must not change under a running process. */
+  /** Asked once: the number decides where keys are, so it must not change under a running process, and is watched. */
   partitions(topic: string): Promise<number> {
     const known = this.#partitions.get(topic)
     if (known !== undefined) return known
@@ -108,12 +122,15 @@ class KafkaEventLog implements EventLog {
       throw new PipelineError(ErrorClass.Config, 'TOPIC_UNKNOWN', message)
     }
     const { topics } = await this.#admin.fetchTopicMetadata({ topics: [topic] })
-    return topics[0]?.partitions.length ?? 0
+    const partitions = topics[0]?.partitions.length ?? 0
+    this.#watch.add(topic, partitions)
+    return partitions
   }
 
   async produce(topic: string, records: readonly NewRecord[]): Promise<readonly Position[]> {
     if (this.#closed) throw logClosed()
     const partitions = await this.partitions(topic)
+    this.#watch.check(topic)
     if (records.length === 0) return []
     const { translation } = this.#options
     const translated = (record: NewRecord): NewRecord =>
@@ -151,6 +168,7 @@ class KafkaEventLog implements EventLog {
       translation,
       group: this.#groupId(options.group, options.topic),
       standing: () => this.#standing(options.group, options.topic),
+      bounds: (partition) => this.#bounds(options.topic, partition),
       onStart: (started) => this.#subscriptions.add(started),
       onEnd: (ended) => this.#subscriptions.delete(ended),
     })
@@ -165,18 +183,26 @@ class KafkaEventLog implements EventLog {
 
   /** Where a group goes on. What it can no longer read is told, or refused when it says that the topic is another one now. */
   async #standing(group: string, topic: string): Promise<readonly PartitionLag[]> {
+    await this.#watch.look(topic)
     const rows = await this.lag(group, topic)
     return rows.map((row) => {
       const { partition, start, committed, end } = row
       if (committed > end) {
-        const message = `group ${this.#groupId(group, topic)} has committed offset ${committed} of ${topic}, partition ${partition}, which ends at ${end}: the topic was made anew; delete the group, and it reads from the start`
-        throw new PipelineError(ErrorClass.Config, 'TOPIC_RECREATED', message)
+        const id = this.#groupId(group, topic)
+        throw topicRecreated(
+          `group ${id} has committed offset ${committed} of ${topic}, partition ${partition}, which ends at ${end}`,
+        )
       }
       if (committed >= start) return row
-      const missed = { group, topic, partition, from: committed, to: start }
-      this.#options.logger.error(missed, 'records were removed before the group has read them; raise retention.ms')
+      tellMissed(this.#options.logger, { group, topic, partition, from: committed, to: start })
       return { ...row, committed: start }
     })
+  }
+
+  async #bounds(topic: string, partition: number): Promise<Pick<PartitionLag, 'start' | 'end'>> {
+    const rows = await onKafka(`looking after ${topic}`, () => this.#admin.fetchTopicOffsets(topic))
+    const row = rows.find((each) => each.partition === partition)
+    return { start: Number(row?.low ?? 0), end: Number(row?.high ?? 0) }
   }
 
   async lag(group: string, topic: string): Promise<readonly PartitionLag[]> {
@@ -205,19 +231,24 @@ class KafkaEventLog implements EventLog {
     }
     if (limit < 1) return []
     return onKafka(`reading ${topic}`, async () => {
-      const { low, high } =
-        (await this.#admin.fetchTopicOffsets(topic)).find((row) => row.partition === partition) ?? {}
-      const range = { from: Math.max(from, Number(low)), to: Number(high) }
+      const { start, end } = await this.#bounds(topic, partition)
+      const range = { from: Math.max(from, start), to: end }
       const records: LogRecord[] = []
-      await scanPartitions(this.#kafka, this.#groupPrefix, topic, new Map([[partition, range]]), (_, message) => {
-        records.push(toLogRecord(message))
-        return records.length < limit
-      })
+      await scanPartitions(
+        this.#kafka,
+        this.#admin,
+        this.#groupPrefix,
+        topic,
+        new Map([[partition, range]]),
+        (_, message) => {
+          records.push(toLogRecord(message))
+          return records.length < limit
+        },
+      )
       return this.#options.translation?.incoming(records) ?? records
     })
   }
 
-  /** Handlers in flight are awaited; what was accepted becomes durable. */
   async forget(topic: string, before: number): Promise<void> {
     await this.partitions(topic)
     await onKafka(`forgetting what ${topic} took in before ${new Date(before).toISOString()}`, async () => {
@@ -231,10 +262,12 @@ class KafkaEventLog implements EventLog {
     })
   }
 
+  /** Handlers in flight are awaited; what was accepted becomes durable. */
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return
     this.#closed = true
     await Promise.all([...this.#subscriptions].map((subscription) => subscription[Symbol.asyncDispose]()))
+    await this.#watch[Symbol.asyncDispose]()
     await this.#writer[Symbol.asyncDispose]()
     await this.#admin.disconnect()
   }

@@ -13,7 +13,7 @@ const POLL_MS = 100
 const FETCH_BYTES = 10 << 20
 const PARTITION_FETCH_BYTES = 1 << 20
 /** How soon new partitions are noticed. */
-const METADATA_MS = 60_000
+const METADATA_MS = 20_000
 
 export interface Fetched {
   readonly partition: number

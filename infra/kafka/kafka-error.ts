@@ -1,5 +1,13 @@
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 
+const TOPIC_INVALID = new Set([
+  'INVALID_TOPIC_EXCEPTION',
+  'INVALID_REPLICATION_FACTOR',
+  'INVALID_PARTITIONS',
+  'INVALID_CONFIG',
+  'POLICY_VIOLATION',
+])
+
 interface KafkaJsError extends Error {
   /** Kafka's own name of a refusal. */
   readonly type?: string
@@ -31,11 +39,37 @@ export function kafkaError(error: unknown, doing: string): unknown {
   if (chain.some(({ name }) => name === 'KafkaJSNotImplemented'))
     return config('KAFKA_NOT_SUPPORTED', 'let the other program write without compression, or with gzip or zstd')
   if (type === 'UNKNOWN_TOPIC_OR_PARTITION') return config('TOPIC_UNKNOWN', '`earshot setup` makes missing topics')
-  if (type === 'INVALID_TOPIC_EXCEPTION' || type === 'INVALID_REPLICATION_FACTOR' || type === 'INVALID_PARTITIONS')
-    return config('TOPIC_INVALID', 'check the namespace, the partitions and the replication factor')
+  if (TOPIC_INVALID.has(type))
+    return config(
+      'TOPIC_INVALID',
+      'check the namespace, the partitions and the replication factor, and what the brokers allow',
+    )
+  if (type === 'INVALID_TIMESTAMP')
+    return config(
+      'CLOCKS_DIFFER',
+      'set the clocks of this machine and of the brokers right (NTP), or let message.timestamp.before.max.ms and after.max.ms of the topic be larger',
+    )
+  if (type === 'INVALID_RECORD')
+    return config('TOPIC_INVALID', 'cleanup.policy of this topic must be delete: compaction would take records away')
+  if (type === 'INCONSISTENT_GROUP_PROTOCOL')
+    return config(
+      'KAFKA_GROUP_FOREIGN',
+      'another program uses a group of this name: give this installation a namespace of its own',
+    )
+  if (type === 'INVALID_SESSION_TIMEOUT')
+    return config(
+      'KAFKA_NOT_SUPPORTED',
+      'group.min.session.timeout.ms and group.max.session.timeout.ms of the brokers must allow 10000',
+    )
+  if (type === 'UNSUPPORTED_VERSION' || chain.some(({ name }) => name === 'KafkaJSServerDoesNotSupportApiKey'))
+    return config('KAFKA_NOT_SUPPORTED', 'Earshot is tested with Apache Kafka 4')
   if (type === 'MESSAGE_TOO_LARGE' || type === 'RECORD_LIST_TOO_LARGE') {
     const remedy = 'raise max.message.bytes of the topic, or lower kafka.maxMessageBytes'
     return new PipelineError(ErrorClass.Permanent, 'RECORD_TOO_LARGE', `${reason}; ${remedy}`, details)
+  }
+  if (type.startsWith('NOT_ENOUGH_REPLICAS')) {
+    const replicas = 'too few brokers hold a copy for min.insync.replicas: start those that are down'
+    return new PipelineError(ErrorClass.Transient, 'KAFKA_UNAVAILABLE', `${reason}; ${replicas}`, details)
   }
   const remedy = chain.some(({ message }) => /closed connection/i.test(message))
     ? 'the broker hangs up on those who speak otherwise than it expects: check kafka.tls and kafka.sasl, and the port'

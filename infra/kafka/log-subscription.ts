@@ -67,12 +67,13 @@ export class LogSubscription implements Subscription, MemberEvents {
 
   joined(partitions: readonly number[]): void {
     if (this.#ending) return
-    const { clock, logger, options, onBatch, translation } = this.#parts
+    this.leaving() // with several brokers two rounds of kafkajs can overlap
+    const { clock, logger, options, onBatch, bounds, translation } = this.#parts
     const member = this.#member
     const standing = this.#parts.standing()
     standing.catch(() => {}) // each run awaits it
     for (const partition of partitions) {
-      const assignment = new Assignment(partition, { clock, logger, options, onBatch, translation, member })
+      const assignment = new Assignment(partition, { clock, logger, options, onBatch, bounds, translation, member })
       this.#assignments.set(partition, assignment)
       const row = standing.then((rows) => rows.find((row) => row.partition === partition) as PartitionLag)
       const run = assignment.run(row, this.#runs.get(partition)).catch((error: unknown) => this.#fail(error))
@@ -88,6 +89,11 @@ export class LogSubscription implements Subscription, MemberEvents {
     for (const assignment of this.#assignments.values()) assignment.revoke() // nothing can be committed any more
     const { group, options } = this.#parts
     this.#fail(kafkaError(error, `reading ${options.topic} for group ${group}`))
+  }
+
+  /** Ends it when its topic is this one. */
+  topicBroken(topic: string, error: unknown): void {
+    if (topic === this.#parts.options.topic) this.#fail(error)
   }
 
   #fail(error: unknown): void {

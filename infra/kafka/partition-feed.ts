@@ -11,6 +11,11 @@ export interface FeedControl {
   pause(): void
   resume(): void
   seek(offset: number): void
+  /**
+   * What was asked for was not there, and kafkajs went elsewhere: `to` may be where compaction goes on, or the start of a topic that
+   * has lost what stood before it, or was made anew.
+   */
+  jumped(from: number, to: number): void
 }
 
 /** What has been fetched of a partition and not been handled yet: bounded, and without a hole from its start on. */
@@ -61,7 +66,8 @@ export class PartitionFeed {
       return
     }
     // A fetch of the time before a change of the group can still arrive; taken for ours, it would skip what lies between.
-    // Once it was sought, or something came from the right place, a step forward is what compaction has left out.
+    // Once it was sought, or something came from the right place, a step is the doing of kafkajs.
+    if (fetched.from !== this.#next && this.#placed) this.#control.jumped(this.#next, fetched.from)
     if (fetched.from < this.#next || (fetched.from > this.#next && !this.#placed)) {
       this.#seek()
       return

@@ -31,6 +31,15 @@ interface Part {
   bytes: number
 }
 
+export interface WriterParts {
+  readonly kafka: Kafka
+  readonly clock: Clock
+  /** Of what goes to one partition in one request. */
+  readonly maxPartBytes: number
+  /** Where records of one request stand. What it throws rejects the calls that they came from. */
+  readonly onWritten: (topic: string, partition: number, first: number, next: number) => void
+}
+
 const MAX_REQUEST_BYTES = 8 << 20
 /** kafkajs copies what it has of a partition for each record that it adds. */
 const MAX_PART_RECORDS = 1_000
@@ -43,15 +52,27 @@ export class RecordWriter {
   readonly #kafka: Kafka
   readonly #clock: Clock
   readonly #maxPartBytes: number
-  readonly #jobs: Job[] = []
+  readonly #onWritten: WriterParts['onWritten']
+  #jobs: Job[] = []
+  /** The request in flight: its topics, and how to give it up. */
+  #flight: { readonly topics: ReadonlySet<string>; readonly giveUp: (error: unknown) => void } | null = null
   #producer: Promise<Producer> | null = null
   #pumping: Promise<void> | null = null
   #closed = false
 
-  constructor(kafka: Kafka, clock: Clock, maxPartBytes: number) {
+  constructor({ kafka, clock, maxPartBytes, onWritten }: WriterParts) {
     this.#kafka = kafka
     this.#clock = clock
     this.#maxPartBytes = maxPartBytes
+    this.#onWritten = onWritten
+  }
+
+  /** Rejects what waits for this topic and what is sent beside it: kafkajs would try for minutes. */
+  refuse(topic: string, error: unknown): void {
+    if (this.#flight?.topics.has(topic)) this.#flight.giveUp(error)
+    const refused = this.#jobs.filter((job) => job.topic === topic && job.sent === 0)
+    this.#jobs = this.#jobs.filter((job) => !refused.includes(job))
+    for (const { done } of refused) done.reject(error)
   }
 
   /** Resolves when all in-sync replicas have the records; rejects when some of them may be missing. */
@@ -73,8 +94,10 @@ export class RecordWriter {
       await new Promise(setImmediate) // what is asked for at the same time goes together
       const parts = this.#nextRequest()
       const jobs = new Set(parts.flatMap(({ slots }) => slots.map(({ job }) => job)))
+      const givenUp = Promise.withResolvers<never>()
+      this.#flight = { topics: new Set(parts.map(({ topic }) => topic)), giveUp: givenUp.reject }
       try {
-        await this.#send(parts)
+        await Promise.race([this.#send(parts), givenUp.promise])
       } catch (error) {
         await this.#dropProducer()
         const topics = [...new Set(parts.map(({ topic }) => topic))].join(', ')
@@ -82,6 +105,8 @@ export class RecordWriter {
           job.sent = job.records.length
           job.done.reject(kafkaError(error, `writing to ${topics}`))
         }
+      } finally {
+        this.#flight = null
       }
       while (this.#jobs[0]?.sent === this.#jobs[0]?.records.length && this.#jobs.length > 0) {
         const job = this.#jobs.shift() as Job
@@ -138,6 +163,7 @@ export class RecordWriter {
         const message = `the broker has not answered for ${topic}, partition ${partition}; it will be sent again`
         throw new PipelineError(ErrorClass.Transient, 'KAFKA_UNAVAILABLE', message)
       }
+      this.#onWritten(topic, partition, first, first + slots.length)
       for (const [i, { job, index }] of slots.entries()) job.positions[index] = { partition, offset: first + i }
     }
   }

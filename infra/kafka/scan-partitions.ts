@@ -1,19 +1,24 @@
 import { randomUUID } from 'node:crypto'
-import kafkajs, { type Batch, type Kafka, type KafkaMessage } from 'kafkajs'
+import kafkajs, { type Admin, type Batch, type Kafka, type KafkaMessage } from 'kafkajs'
 import { RETRY } from './kafka-client.ts'
+import { topicRecreated } from './topic-watch.ts'
 
 export interface OffsetRange {
   readonly from: number
   readonly to: number
 }
 
+/** So many fetches of 100 ms that bring nothing, and it looks whether what it waits for is still there. */
+const FETCHES_IN_VAIN = 20
+
 /**
- * Reads ranges of a topic, a range per partition, without leaving a trace in a group; `to` must be reached by what the topic holds.
+ * Reads ranges of a topic, a range per partition, without leaving a trace in a group. What is removed meanwhile is left out.
  * kafkajs reads only as the member of a group, so this makes one of its own, which commits nothing and which Kafka forgets.
  * `visit` answers `false` when it has seen enough; what it throws ends the reading.
  */
 export async function scanPartitions(
   kafka: Kafka,
+  admin: Pick<Admin, 'fetchTopicOffsets'>,
   groupPrefix: string,
   topic: string,
   ranges: ReadonlyMap<number, OffsetRange>,
@@ -43,7 +48,21 @@ export async function scanPartitions(
     else left.set(partition, { from: next, to: range.to })
     return true
   }
-  const { GROUP_JOIN, CRASH } = consumer.events
+  let vain = 0
+  const leaveOutRemoved = async () => {
+    for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
+      const to = left.get(partition)?.to
+      if (to === undefined) continue
+      if (Number(high) < to)
+        throw topicRecreated(`partition ${partition} of ${topic} ended at ${to} and ends at ${high} now`)
+      if (Number(low) >= to) left.delete(partition)
+    }
+    if (left.size === 0) ended.resolve()
+  }
+  const { GROUP_JOIN, FETCH, CRASH } = consumer.events
+  consumer.on(FETCH, () => {
+    if (++vain % FETCHES_IN_VAIN === 0) leaveOutRemoved().catch(ended.reject)
+  })
   consumer.on(GROUP_JOIN, () => {
     for (const [partition, { from }] of left) consumer.seek({ topic, partition, offset: String(from) })
   })
@@ -55,6 +74,7 @@ export async function scanPartitions(
       autoCommit: false,
       eachBatch: async ({ batch, isStale }) => {
         if (isStale()) return
+        vain = 0
         try {
           if (!take(batch) || left.size === 0) ended.resolve()
         } catch (error) {

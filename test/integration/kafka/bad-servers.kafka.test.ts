@@ -101,7 +101,7 @@ withServer('kafka', (address) => {
       await expect(subscribing).rejects.toMatchObject({
         class: 'config',
         code: 'TOPIC_RECREATED',
-        message: expect.stringMatching(/delete the group/),
+        message: expect.stringMatching(/docs\/operations\.md/),
       })
     })
 

@@ -26,6 +26,7 @@ class Source {
     seek: (offset: number) => {
       this.position = offset
     },
+    jumped() {},
   }
   /** What the log holds is a number per offset; compaction has left out those in `gone`. */
   fetch(count: number, end: number, gone: ReadonlySet<number>) {
@@ -86,7 +87,7 @@ describe('a partition feed', () => {
 
   it('does not take the fetch of an earlier assignment for its own', () => {
     const sought: number[] = []
-    const feed = new PartitionFeed({ pause() {}, resume() {}, seek: (offset) => sought.push(offset) })
+    const feed = new PartitionFeed({ pause() {}, resume() {}, jumped() {}, seek: (offset) => sought.push(offset) })
     feed.push({ partition: 0, from: 9, next: 11, end: 20, messages: [message(9), message(10)] })
     feed.begin(5, 20)
     expect([sought, feed.isEmpty]).toEqual([[5], true])
