@@ -14,8 +14,8 @@ export interface ConnectorRunParts {
   /** By the partition that holds their cursors. */
   readonly connectors: ReadonlyMap<number, readonly string[]>
   readonly start: RunConnector
-  /** The cursors of a partition, read to its end. */
-  readonly readCursors: (partition: number) => Promise<ReadonlyMap<string, Cursor>>
+  /** The last cursors of these connectors, which belong to the partition. */
+  readonly readCursors: (partition: number, connectors: readonly string[]) => Promise<ReadonlyMap<string, Cursor>>
 }
 
 /** Runs the connectors whose partitions the group gives to this member, until they are exhausted or it is stopped. */
@@ -90,7 +90,7 @@ export class ConnectorRun implements MemberEvents {
     await before // a connector that is still stopping must not run beside its successor
     const waiting = this.#connectorsOf(partition).filter((connector) => !this.#exhausted.has(connector))
     if (signal.aborted || waiting.length === 0) return
-    const cursors = await this.#parts.readCursors(partition)
+    const cursors = await this.#parts.readCursors(partition, waiting)
     if (signal.aborted) return
     await Promise.all(waiting.map((connector) => this.#runConnector(connector, cursors.get(connector) ?? null, signal)))
   }

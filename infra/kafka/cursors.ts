@@ -1,11 +1,12 @@
-import type { Admin, Kafka } from 'kafkajs'
+import type { Kafka } from 'kafkajs'
 import type { Cursor, Cursors, RunConnector } from '#infra/contracts/cursors.ts'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type { EventLog } from '#infra/contracts/event-log.ts'
+import { type Administration, openAdministration } from './administration.ts'
 import { ConnectorRun } from './connector-run.ts'
 import { applyCursor, encodeCursor } from './cursor-record.ts'
 import { openKafkaEventLog } from './event-log.ts'
-import { createKafkaClients, RETRY } from './kafka-client.ts'
+import { createKafkaClients } from './kafka-client.ts'
 import { logClosed, onKafka } from './kafka-error.ts'
 import type { KafkaOptions } from './kafka-options.ts'
 import { partitionOf } from './key-hash.ts'
@@ -26,27 +27,26 @@ export async function openKafkaCursors(options: KafkaCursorsOptions): Promise<Cu
   const { topic, partitions } = options
   const log = await openKafkaEventLog(options)
   const { kafka } = createKafkaClients(options)
-  const admin = kafka.admin({ retry: RETRY })
   try {
     await log.createTopics([{ name: topic, partitions, compacted: true }])
-    await onKafka('connecting to Kafka', () => admin.connect())
+    const admin = await onKafka('connecting to Kafka', () => openAdministration(kafka, options.clock))
+    return new KafkaCursors(log, kafka, admin, options)
   } catch (error) {
     await log[Symbol.asyncDispose]()
     throw error
   }
-  return new KafkaCursors(log, kafka, admin, options)
 }
 
 class KafkaCursors implements Cursors {
   readonly #log: EventLog
   readonly #kafka: Kafka
-  readonly #admin: Admin
+  readonly #admin: Administration
   readonly #options: KafkaCursorsOptions
   readonly #groupPrefix: string
   #running: { readonly run: ConnectorRun; readonly ended: Promise<void> } | null = null
   #closed = false
 
-  constructor(log: EventLog, kafka: Kafka, admin: Admin, options: KafkaCursorsOptions) {
+  constructor(log: EventLog, kafka: Kafka, admin: Administration, options: KafkaCursorsOptions) {
     this.#log = log
     this.#kafka = kafka
     this.#admin = admin
@@ -70,7 +70,7 @@ class KafkaCursors implements Cursors {
       ...{ kafka: this.#kafka, clock, logger, topic, start },
       group: `${this.#groupPrefix}connectors`,
       connectors: this.#byPartition(connectors, await this.#log.partitions(topic)),
-      readCursors: (partition) => this.#read(partition),
+      readCursors: (partition, wanted) => this.#cursorsOf(partition, wanted),
     })
     const stop = () => run.stop()
     this.#running = { run, ended: ended.promise }
@@ -97,21 +97,29 @@ class KafkaCursors implements Cursors {
     return this.#read(null)
   }
 
+  /** Those that are not where they belong were saved before the topic got more partitions; a connector must not begin anew for that. */
+  async #cursorsOf(partition: number, wanted: readonly string[]): Promise<ReadonlyMap<string, Cursor>> {
+    const cursors = await this.#read(partition)
+    return wanted.every((connector) => cursors.has(connector)) ? cursors : this.#read(null)
+  }
+
   /** All that was saved when it was called, of one partition or of all. */
   async #read(only: number | null): Promise<ReadonlyMap<string, Cursor>> {
     const { topic } = this.#options
-    const cursors = new Map<string, Cursor>()
+    const partitions = await this.#log.partitions(topic)
+    const [cursors, misplaced] = [new Map<string, Cursor>(), new Map<string, Cursor>()]
     await onKafka(`reading ${topic}`, async () => {
       const ranges = new Map<number, OffsetRange>()
       for (const { partition, low, high } of await this.#admin.fetchTopicOffsets(topic)) {
         if (only === null || only === partition) ranges.set(partition, { from: Number(low), to: Number(high) })
       }
       await scanPartitions(this.#kafka, this.#admin, this.#groupPrefix, topic, ranges, (partition, message) => {
-        applyCursor(cursors, topic, partition, message)
+        const isPlaced = message.key === null || partitionOf(message.key, partitions) === partition
+        applyCursor(isPlaced ? cursors : misplaced, topic, partition, message)
         return true
       })
     })
-    return cursors
+    return new Map([...misplaced, ...cursors])
   }
 
   /** Stops what runs and waits for it. */

@@ -1,4 +1,3 @@
-import type { Admin } from 'kafkajs'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type {
   Ack,
@@ -12,8 +11,9 @@ import type {
   Subscription,
   TopicSpec,
 } from '#infra/contracts/event-log.ts'
+import { type Administration, openAdministration } from './administration.ts'
 import { createTopic } from './create-topic.ts'
-import { createKafkaClients, type KafkaClients, RETRY } from './kafka-client.ts'
+import { createKafkaClients, type KafkaClients } from './kafka-client.ts'
 import { logClosed, onKafka } from './kafka-error.ts'
 import { DEFAULT_MAX_MESSAGE_BYTES, type KafkaOptions } from './kafka-options.ts'
 import { partitionOf } from './key-hash.ts'
@@ -39,9 +39,7 @@ export async function openKafkaEventLog(options: KafkaOptions): Promise<EventLog
       await first.disconnect()
     }
   })
-  const admin = clients.kafka.admin({ retry: RETRY })
-  await admin.connect()
-  return new KafkaEventLog(clients, admin, options)
+  return new KafkaEventLog(clients, await openAdministration(clients.kafka, options.clock), options)
 }
 
 /** What a record costs beside its key, value and headers, at most. */
@@ -50,7 +48,7 @@ const RECORD_BYTES = 50
 class KafkaEventLog implements EventLog {
   readonly supports = { rebalance: true, crossProcess: true }
   readonly #kafka: KafkaClients['kafka']
-  readonly #admin: Admin
+  readonly #admin: Administration
   readonly #options: KafkaOptions
   readonly #maxMessageBytes: number
   readonly #groupPrefix: string
@@ -61,7 +59,7 @@ class KafkaEventLog implements EventLog {
   #keyless = 0
   #closed = false
 
-  constructor({ kafka }: KafkaClients, admin: Admin, options: KafkaOptions) {
+  constructor({ kafka }: KafkaClients, admin: Administration, options: KafkaOptions) {
     this.#kafka = kafka
     this.#admin = admin
     this.#options = options

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import kafkajs, { type Admin, type Batch, type Kafka, type KafkaMessage } from 'kafkajs'
+import kafkajs, { type Batch, type Kafka, type KafkaMessage } from 'kafkajs'
+import type { Administration } from './administration.ts'
 import { RETRY } from './kafka-client.ts'
 import { topicRecreated } from './topic-watch.ts'
 
@@ -18,7 +19,7 @@ const FETCHES_IN_VAIN = 20
  */
 export async function scanPartitions(
   kafka: Kafka,
-  admin: Pick<Admin, 'fetchTopicOffsets'>,
+  admin: Administration,
   groupPrefix: string,
   topic: string,
   ranges: ReadonlyMap<number, OffsetRange>,

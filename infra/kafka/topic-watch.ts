@@ -1,7 +1,7 @@
-import type { Admin } from 'kafkajs'
 import type { Logger } from 'pino'
 import type { Clock } from '#infra/contracts/clock.ts'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
+import type { Administration } from './administration.ts'
 import { onKafka } from './kafka-error.ts'
 
 /** How soon a process learns what administrators have done to its topics. */
@@ -19,7 +19,7 @@ interface Known {
  * could overtake what waits), be deleted, or be made anew (offsets would mean other records). Kafka itself goes on silently.
  */
 export class TopicWatch implements AsyncDisposable {
-  readonly #admin: Admin
+  readonly #admin: Administration
   readonly #clock: Clock
   readonly #logger: Logger
   readonly #onBroken: (topic: string, error: unknown) => void
@@ -29,7 +29,7 @@ export class TopicWatch implements AsyncDisposable {
   #watching: Promise<void> | null = null
 
   /** Tells `onBroken` of each topic that can no longer be worked with, once. */
-  constructor(admin: Admin, clock: Clock, logger: Logger, onBroken: (topic: string, error: unknown) => void) {
+  constructor(admin: Administration, clock: Clock, logger: Logger, onBroken: (topic: string, error: unknown) => void) {
     this.#admin = admin
     this.#clock = clock
     this.#logger = logger
