@@ -26,6 +26,7 @@ function open(parts: {
     clock: systemClock,
     logger: pino({ base: null }, { write: (line: string) => told.push(JSON.parse(line)) }),
     options: { group: 'g', topic: 't', maxRecords: 10, maxBytes: 1_000, idleMs: 100 },
+    translation: undefined,
     bounds: async () => parts.bounds ?? { start: 0, end: 1 },
     onBatch: async (batch) => {
       parts.onBatch?.(batch)
