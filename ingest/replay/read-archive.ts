@@ -33,6 +33,8 @@ export interface ArchiveReading extends ArchiveSelection {
   /** `<namespace>/<topic>` of what is read, and of the raw topic, beside which deletions are kept. */
   readonly prefix: string
   readonly deletes: string
+  /** Records that the log still holds before the archive. */
+  readonly unarchived: () => Promise<number>
   /** Operations a second; null: no limit. */
   readonly rate: number | null
   readonly clock: Clock
@@ -69,6 +71,8 @@ export interface ArchivePart {
 export class ArchiveReport {
   segments = 0
   skipped = 0
+  /** Records that were in the log and not yet in the archive when it began: not part of what was read. */
+  unarchived = 0
   damaged: readonly DamagedSegment[] = []
   /** Connectors of which something was archived in what was read. */
   readonly sources = new Set<string>()
@@ -88,6 +92,7 @@ export async function* readArchive(
   const limit = reading.rate === null ? null : new RateLimit(reading.rate, reading.clock)
   const most = reading.rate === null ? Number.POSITIVE_INFINITY : Math.max(1, Math.floor(reading.rate / 10))
   try {
+    report.unarchived = await reading.unarchived()
     const { chosen, skipped } = await archivedSegments(objects, reading.prefix, reading.from)
     const deleted = await FoldedDeletes.of(objects, `${reading.deletes}/`)
     const total = chosen.reduce((sum, { size }) => sum + size, 0)

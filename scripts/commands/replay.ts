@@ -9,10 +9,11 @@ import { type CommandIo, ExitCode } from '../command-io.ts'
 import { dataPath, openInstallation } from '../compose.ts'
 import { demoBrands } from '../demo/demo-brands.ts'
 import { archivePrefix } from '../installation.ts'
+import { StageName } from '../pipeline.ts'
 import { booksJson, printBooks } from '../print-books.ts'
 import { checkName, findBeside, forgetBeside } from '../replay/beside.ts'
 import { printReport } from '../replay/print-report.ts'
-import { replayAside } from '../replay/replay-aside.ts'
+import { replayAside, unarchivedOf } from '../replay/replay-aside.ts'
 import { type AskedReplay, type ReplayArguments, ReplayTopic, selectionOf } from '../replay/replay-selection.ts'
 import { type RunEnd, type RunSettings, runInstallation } from '../run-installation.ts'
 import { writeLines } from '../terminal/columns.ts'
@@ -60,6 +61,8 @@ export async function replay(options: ReplayCommandOptions, io: CommandIo): Prom
   return told.problems.length === 0 ? ExitCode.Done : ExitCode.Failed
 }
 
+const THROUGH_SERVERS: ReadonlySet<StageName> = new Set([StageName.Ingest, StageName.Enrich, StageName.Index])
+
 async function drop(name: string, settings: RunSettings, json: boolean, { output }: CommandIo): Promise<ExitCode> {
   await using installation = await openInstallation(settings)
   await findBeside(installation.table, name)
@@ -83,9 +86,12 @@ async function throughTheLog(
     settleFirst: true,
     logLevel,
     headers: { [Header.Replay]: new Date(systemClock.now()).toISOString() },
-    connectors: ({ clock, logger }, { objects, namespace, topics }, generation) => {
+    // Where other processes archive, what they hold is minutes old and theirs to store.
+    stages: base.servers ? THROUGH_SERVERS : base.stages,
+    connectors: ({ clock, logger }, { log, objects, namespace, topics }, generation) => {
       const prefix = archivePrefix(namespace, topics.raw)
-      const reading = { ...selection, objects, prefix, deletes: prefix, rate: rate ?? null, clock, logger }
+      const unarchived = () => unarchivedOf(log, topics.raw)
+      const reading = { ...selection, objects, prefix, deletes: prefix, rate: rate ?? null, unarchived, clock, logger }
       return [createReplayConnector({ ...reading, id: replayId({ ...key, generation }), report })]
     },
   }

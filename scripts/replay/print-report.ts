@@ -12,13 +12,18 @@ export interface ReadContext {
 
 /** What people must know of the archive that was read; a replay with problems has not done all that it was asked for. */
 export function printReport(
-  { segments, skipped, damaged, sources }: ArchiveReport,
+  { segments, skipped, unarchived, damaged, sources }: ArchiveReport,
   { asked, read, configured }: ReadContext,
 ): { readonly json: unknown; readonly lines: readonly string[]; readonly problems: readonly string[] } {
   const lines = [
     `archive: ${count(segments)} segments may hold something of the range, ${count(skipped)} older ones were not fetched`,
   ]
   if (segments === 0) lines.push('nothing is archived there: only what "earshot run" has archived can be replayed')
+  if (unarchived > 0) {
+    lines.push(
+      `up to ${count(unarchived)} records in the log are not archived yet and were not read: "earshot run" stores them`,
+    )
+  }
   const problems = damaged.map(({ key, records }) => {
     const held = records === null ? 'nobody can tell how many records' : `${count(records)} records`
     return `${key} is damaged, ${held} in it could not be read: restore it from a copy, then replay again`
@@ -29,7 +34,7 @@ export function printReport(
     const known = [...sources].sort().map(safeText).join(', ')
     problems.push(`nothing was archived of a source "${safeText(source)}": the archive that was read holds ${known}`)
   }
-  return { json: { segments, skipped, damaged, sources: [...sources].sort() }, lines, problems }
+  return { json: { segments, skipped, unarchived, damaged, sources: [...sources].sort() }, lines, problems }
 }
 
 const count = (n: number): string => n.toLocaleString('en-US')

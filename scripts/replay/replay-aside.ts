@@ -1,4 +1,5 @@
 import { EnrichStage } from '#enrich/enrich-stage.ts'
+import type { EventLog } from '#infra/contracts/event-log.ts'
 import type { SearchIndex } from '#infra/contracts/search-index.ts'
 import { Books, type BooksSnapshot } from '#infra/runtime/books.ts'
 import { DiskGate } from '#infra/runtime/disk-gate.ts'
@@ -42,7 +43,8 @@ export async function replayAside(options: AsideOptions, io: CommandIo): Promise
     bar.line(isTerminal ? safeText(readableLine(line)) : line.trimEnd()),
   )
   await using installation = await openInstallation({ ...settings, logger })
-  await settleArchive(installation, io, logger)
+  // Where other processes archive, what they hold is minutes old and theirs to store.
+  if (!settings.servers) await settleArchive(installation, io, logger)
   const { topics, namespace, objects, log, table } = installation
   const raw = asked.topic === ReplayTopic.Raw
   const topic = raw ? topics.raw : topics.enriched
@@ -69,6 +71,7 @@ export async function replayAside(options: AsideOptions, io: CommandIo): Promise
   const pass = new ReplayPass({
     reading: {
       ...{ ...asked.selection, later: true, objects, rate, clock, logger },
+      unarchived: () => unarchivedOf(log, topic),
       ...{ prefix: archivePrefix(namespace, topic), deletes: archivePrefix(namespace, topics.raw) },
     },
     ...{ report, from: cursor.position, save: (position) => cursor.save(position) },
@@ -87,6 +90,12 @@ export async function replayAside(options: AsideOptions, io: CommandIo): Promise
     logger.info('replay stopped')
   }
   return books.snapshot()
+}
+
+/** Records of a topic that are in the log and not yet in the archive; heartbeats, which it does not keep, among them. */
+export async function unarchivedOf(log: EventLog, topic: string): Promise<number> {
+  const lag = await log.lag('archive', topic)
+  return lag.reduce((sum, { committed, end }) => sum + end - committed, 0)
 }
 
 /** What earlier runs have left in the log belongs to the archive. */

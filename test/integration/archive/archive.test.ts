@@ -106,7 +106,14 @@ async function archived(objects: ObjectStore): Promise<string[]> {
 const replayConnector = (objects: ObjectStore, asked: Partial<ReplayOptions> = {}) =>
   createReplayConnector({
     ...{ id: 'replay', objects, prefix: PREFIX, deletes: PREFIX, from: 0, to: 1e15, sources: [], wanted: null },
-    ...{ later: false, rate: null, clock: systemClock, logger: pino({ level: 'silent' }), report: new ArchiveReport() },
+    ...{
+      later: false,
+      rate: null,
+      unarchived: async () => 0,
+      clock: systemClock,
+      logger: pino({ level: 'silent' }),
+      report: new ArchiveReport(),
+    },
     ...asked,
   })
 

@@ -87,7 +87,7 @@ const readingOf = (objects: ObjectStore, asked: Partial<ArchiveReading> = {}): A
     later: false,
     rate: null,
   },
-  ...{ clock: systemClock, logger: pino({ level: 'silent' }) },
+  ...{ unarchived: async () => 0, clock: systemClock, logger: pino({ level: 'silent' }) },
   ...asked,
 })
 

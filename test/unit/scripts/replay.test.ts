@@ -132,7 +132,7 @@ describe('a pass from the archive into an index', () => {
     const options: ReplayPassOptions = {
       reading: {
         ...{ objects, prefix: 'ns/raw', deletes: 'ns/raw', from: 0, to: 10, sources: [], wanted: null },
-        ...{ later: true, rate: null, clock, logger },
+        ...{ later: true, rate: null, unarchived: async () => 0, clock, logger },
       },
       ...{ report: new ArchiveReport(), from: null, holds: 'MentionEvent', topic: 'ns.raw', enrich: stage, index, log },
       ...{ dead: 'dead', books, id: 'r', mark: 'now', clock, logger },
