@@ -123,7 +123,8 @@ async function openTranslation(place: DistributedPlace, opened: AsyncDisposableS
   return new WireTranslation(client, systemClock, recordsOf(place.namespace))
 }
 
-async function kafkaOptions(
+/** How the brokers of a configuration are reached. */
+export async function kafkaOptions(
   { servers, namespace, logger }: DistributedPlace,
   translation: WireTranslation | null,
 ): Promise<KafkaOptions> {
@@ -145,7 +146,8 @@ const cursorTopic = ({ servers, namespace }: DistributedPlace) => ({
   partitions: servers.kafka.partitions,
 })
 
-async function connectionOf({ url, auth, ca }: Servers['elasticsearch']): Promise<ElasticsearchConnection> {
+/** How the cluster of a configuration is reached. */
+export async function connectionOf({ url, auth, ca }: Servers['elasticsearch']): Promise<ElasticsearchConnection> {
   const login = auth?.type === 'api-key' ? { apiKey: auth.key } : auth
   return {
     nodes: [url],

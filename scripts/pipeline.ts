@@ -61,7 +61,8 @@ export interface PipelineOptions {
 
 export const ENRICH_WORKERS = 2
 export const ENRICH_DEADLINE_MS = 10_000
-const BATCH = { maxRecords: 4_000, maxBytes: 8 << 20 }
+/** What a stage takes at once. */
+export const BATCH = { maxRecords: 4_000, maxBytes: 8 << 20 }
 /** With `untilIdle` somebody waits for the end: a source that cannot be reached is not tried for ever. */
 const RESTARTS_UNTIL_IDLE = 4
 

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { type Environment, processEnvironment } from '#infra/config/environment.ts'
 
 const CLI = join(import.meta.dirname, 'cli.ts')
@@ -12,6 +12,8 @@ export interface ProgramOptions {
   readonly environment?: Environment
   /** What it says on stderr, as it comes; otherwise it is kept for the message of a failure. */
   readonly onError?: (text: string) => void
+  /** What it is given on stdin. */
+  readonly input?: string
 }
 
 export interface Program {
@@ -23,9 +25,11 @@ export interface Program {
 /** Starts the real command line, or another script of ours, in a process of its own. */
 export function startProgram(args: readonly string[], options: ProgramOptions = {}, script = CLI): Program {
   const child = spawn(process.execPath, [script, ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe'],
     env: { ...processEnvironment(), ...options.environment },
   })
+  child.stdin.on('error', () => {}) // it has ended before it read all: its exit code says why
+  child.stdin.end(options.input)
   let written = ''
   let errors = ''
   child.stdout.on('data', (data: Buffer) => {
@@ -38,7 +42,7 @@ export function startProgram(args: readonly string[], options: ProgramOptions = 
   })
   const output = once(child, 'close').then(([code, signal]) => {
     if (code === 0) return written
-    throw new Error(`${args[0] ?? script} ended with ${signal ?? `exit code ${code}`}: ${errors}`)
+    throw new Error(`${args[0] ?? basename(script)} ended with ${signal ?? `exit code ${code}`}: ${errors}`)
   })
   output.catch(() => {}) // told to whoever awaits it
   return { child, output }

@@ -24,7 +24,7 @@ import { readArchive, readTopic } from './proof/kept-records.ts'
 import { PROOF_BRANDS, writeProofCorpus } from './proof/proof-corpus.ts'
 import { PROOF_QUERIES } from './proof/proof-queries.ts'
 import { findServers } from './servers/find-servers.ts'
-import { ServerName } from './servers/real-server.ts'
+import { NEEDED_SERVERS } from './servers/real-server.ts'
 import { freshPlace } from './servers/server-place.ts'
 import { pad } from './terminal/columns.ts'
 import { paintFor } from './terminal/paint.ts'
@@ -45,8 +45,7 @@ const logger = createLogger('warn', (line) => process.stderr.write(line))
 say(machineLine())
 await using resources = new AsyncDisposableStack()
 /** Of distributed mode without a schema registry. */
-const THREE = [ServerName.Kafka, ServerName.Elasticsearch, ServerName.S3]
-const servers = (await findServers(say, THREE)).map((server) => resources.use(server))
+const servers = (await findServers(say, NEEDED_SERVERS)).map((server) => resources.use(server))
 const folder = await mkdtemp(join(tmpdir(), 'earshot-proof-'))
 resources.defer(() => rm(folder, { recursive: true, force: true }))
 const place = freshPlace(servers, 'proof', PARTITIONS)

@@ -1,66 +1,70 @@
-/** `npm run bench -- [throughput] [memory] [search] [--mentions N]`: the figures of docs/performance.md on this machine. */
+/**
+ * `npm run bench -- [NAME ...] [--mentions N] [--runs N] [--seconds N] [--json]`: the figures of docs/performance.md on this machine. Without a name
+ * those that need no server. With `--json` what was measured goes to stdout, and the lines for people to stderr.
+ */
 import { mkdtemp, rm } from 'node:fs/promises'
-import { cpus, tmpdir, totalmem } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { machineJson, machineLine } from '../machine.ts'
+import { findServers } from '../servers/find-servers.ts'
+import { NEEDED_SERVERS, type RealServer } from '../servers/real-server.ts'
+import type { Bench } from './bench-run.ts'
+import { benchHops } from './hops/hop-bench.ts'
+import { benchIdle } from './idle-bench.ts'
+import { benchLatency } from './latency/latency-bench.ts'
+import { benchMemory } from './memory-bench.ts'
 import { benchSearch } from './search-bench.ts'
-import { benchThroughput, type ThroughputResult, writeCorpus } from './throughput-bench.ts'
+import { benchSoak } from './soak-bench.ts'
+import { benchThroughput } from './throughput-bench.ts'
 
-const RUNS = 3
-const WITHOUT_ARCHIVE = 'ingest,enrich,index'
+const benches: Readonly<Record<string, (bench: Bench) => Promise<unknown>>> = {
+  throughput: benchThroughput,
+  memory: benchMemory,
+  search: benchSearch,
+  hops: benchHops,
+  latency: benchLatency,
+  idle: benchIdle,
+  soak: benchSoak,
+}
+const WITHOUT_SERVERS = ['throughput', 'memory', 'search']
+/** Compilers, collectors and memory as in production. */
+const AS_IN_PRODUCTION = { KAFKA_FAST_START: '0', KAFKA_HEAP: '1g', ES_FAST_START: '0', ES_HEAP: '2g' }
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { mentions: { type: 'string' }, runs: { type: 'string', default: String(RUNS) } },
+  options: {
+    mentions: { type: 'string' },
+    seconds: { type: 'string' },
+    runs: { type: 'string', default: '3' },
+    json: { type: 'boolean' },
+  },
 })
-const chosen = new Set(positionals.length > 0 ? positionals : ['throughput', 'memory', 'search'])
-const size = (usual: number): number => Number(values.mentions ?? usual)
+const unknown = positionals.filter((name) => !Object.hasOwn(benches, name))
+if (unknown.length > 0) throw new Error(`there is no bench ${unknown.join(', ')}: ${Object.keys(benches).join(', ')}`)
+
+const say = (line: string): void => void (values.json ? process.stderr : process.stdout).write(`${line}\n`)
+await using resources = new AsyncDisposableStack()
 const folder = await mkdtemp(join(tmpdir(), 'earshot-bench-'))
-const dataName = (scores: string, stages: string | null): string =>
-  `${scores}-${(stages ?? 'all').replaceAll(',', '-')}`
-const whole = (n: number): string => Math.round(n).toLocaleString('en-US')
-const megabytes = (bytes: number | null): string => (bytes === null ? 'unknown' : `${whole(bytes / 1e6)} MB`)
+resources.defer(() => rm(folder, { recursive: true, force: true }))
+let started: Promise<readonly RealServer[]> | null = null
+const start = async () =>
+  (await findServers(say, NEEDED_SERVERS, AS_IN_PRODUCTION)).map((server) => resources.use(server))
 
-console.log(`Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${whole(totalmem() / 2 ** 30)} GiB`)
-try {
-  if (chosen.has('throughput')) await throughput(size(100_000), Number(values.runs))
-  if (chosen.has('memory')) await memory(size(500_000))
-  if (chosen.has('search')) {
-    console.log(`\nsearch, ${whole(size(1_000_000))} mentions`)
-    for (const line of await benchSearch({ mentions: size(1_000_000), dir: join(folder, 'search') }))
-      console.log(`  ${line}`)
-  }
-} finally {
-  await rm(folder, { recursive: true, force: true })
+say(machineLine())
+const measured: Record<string, unknown> = {}
+for (const name of positionals.length > 0 ? positionals : WITHOUT_SERVERS) {
+  measured[name] = await benches[name]?.({
+    mentions: (usual) => Number(values.mentions ?? usual),
+    seconds: (usual) => Number(values.seconds ?? usual),
+    runs: Number(values.runs),
+    folder,
+    say,
+    servers: () => (started ??= start()),
+  })
 }
-
-async function throughput(mentions: number, runs: number): Promise<void> {
-  await writeCorpus(join(folder, 'corpus.ndjson'), mentions)
-  console.log(`\nfile to searchable, ${whole(mentions)} mentions, ${runs} runs: median (least–most)`)
-  for (const [title, scores, stages] of [
-    ['all scores', true, WITHOUT_ARCHIVE],
-    ['all scores, archive and alerts', true, null],
-    ['scores off', false, WITHOUT_ARCHIVE],
-  ] as const) {
-    const results: ThroughputResult[] = []
-    for (let run = 0; run < runs; run++) {
-      results.push(await benchThroughput(folder, scores, stages))
-      for (const name of ['scores', 'bare'])
-        await rm(join(folder, dataName(name, stages)), { recursive: true, force: true })
-    }
-    const rates = results.map((result) => result.mentionsPerSecond).sort((a, b) => a - b)
-    const cpu = results.map((result) => result.cpuMicros ?? 0).sort((a, b) => a - b)
-    const middle = <T>(sorted: readonly T[]) => sorted[sorted.length >> 1] as T
-    console.log(
-      `  ${title.padEnd(32)} ${whole(middle(rates))}/s (${whole(rates[0] as number)}–${whole(rates.at(-1) as number)}), ${whole(middle(cpu))} µs of CPU each`,
-    )
-  }
-}
-
-async function memory(mentions: number): Promise<void> {
-  await writeCorpus(join(folder, 'corpus.ndjson'), mentions)
-  const { earlyBytes, peakBytes, mentionsPerSecond } = await benchThroughput(folder, true, null)
-  console.log(
-    `\nmemory over ${whole(mentions)} mentions: ${megabytes(earlyBytes)} after a fifth, at most ${megabytes(peakBytes)} (${whole(mentionsPerSecond)}/s)`,
-  )
+if (values.json) {
+  const servers = ((await started) ?? []) as readonly RealServer[]
+  const versions = servers.map(({ version }) => version)
+  process.stdout.write(`${JSON.stringify({ machine: machineJson(), servers: versions, ...measured }, null, 2)}\n`)
 }

@@ -5,13 +5,8 @@ import { systemClock } from '#infra/runtime/system-clock.ts'
 import { openSqliteSearchIndex } from '#infra/sqlite/search-index.ts'
 import { parseQuery } from '#query/parse.ts'
 import { encode } from '#schemas/codec.ts'
+import type { Bench } from './bench-run.ts'
 import { CORPUS_MS, CORPUS_START, lifelikeEvent } from './lifelike-events.ts'
-
-export interface SearchBench {
-  readonly mentions: number
-  /** Where the index is made. */
-  readonly dir: string
-}
 
 const BATCH = 1_000
 /** Made before the clock runs, so that only the index is measured. */
@@ -34,8 +29,10 @@ const ASKED: readonly (readonly [name: string, selection: Selection])[] = [
   ['a brand, last hour', { ...EVERYTHING, brands: ['acme'], range: LAST_HOUR }],
 ]
 
-/** Fills an embedded index, then searches it at rest and while it takes mentions at full speed. Lines for people. */
-export async function benchSearch({ mentions, dir }: SearchBench): Promise<string[]> {
+/** Fills an embedded index, then searches it at rest and while it takes mentions at full speed. */
+export async function benchSearch(bench: Bench): Promise<readonly string[]> {
+  const mentions = bench.mentions(1_000_000)
+  const dir = join(bench.folder, 'search')
   await using index = await openSqliteSearchIndex({ path: join(dir, 'index.db'), clock: systemClock })
   let writeMs = 0
   for (let from = 0; from < mentions; from += PREPARED) {
@@ -55,7 +52,10 @@ export async function benchSearch({ mentions, dir }: SearchBench): Promise<strin
   lines.push(...(await askAll(index, 'while writing')))
   writing.abort()
   const { count, ms } = await written
-  return [...lines, `meanwhile ${rate(count, ms)} operations/s were written`]
+  lines.push(`meanwhile ${rate(count, ms)} operations/s were written`)
+  bench.say(`\nsearch, ${mentions.toLocaleString('en-US')} mentions`)
+  for (const line of lines) bench.say(`  ${line}`)
+  return lines
 }
 
 async function askAll(index: SearchIndex, when: string): Promise<string[]> {

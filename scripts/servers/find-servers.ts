@@ -10,19 +10,24 @@ export const addressVariables = {
   registry: 'EARSHOT_REGISTRY',
 } as const satisfies Readonly<Record<ServerName, string>>
 
-/** Each from the first that has it: an address in the environment, Docker, the scripts of this folder. Those start together. */
+/**
+ * Each from the first that has it: an address in the environment, Docker, the scripts of this folder. Those start together, and
+ * read `settings`.
+ */
 export async function findServers(
   say: (line: string) => void,
   names: readonly ServerName[] = Object.values(ServerName),
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<readonly RealServer[]> {
   const environment = processEnvironment()
   const addressOf = (name: ServerName) => environment[addressVariables[name]]
   const missing = names.filter((name) => !addressOf(name))
   // Testcontainers is heavy, and asked only when some address is missing.
   const docker = missing.length > 0 && (await import('./start-docker-server.ts'))
-  const start = docker && (await docker.hasDocker()) ? docker.startDockerServer : startLocalServer
+  const inDocker = docker && (await docker.hasDocker()) ? docker.startDockerServer : null
+  const start = inDocker ?? ((name: ServerName) => startLocalServer(name, { environment: settings }))
   // One after the other: they share Maven's folder.
-  if (start === startLocalServer) for (const name of missing) await setUpLocalServer(name, say)
+  if (inDocker === null) for (const name of missing) await setUpLocalServer(name, say)
   const starting = names.map(async (name) => {
     const address = addressOf(name)
     const server = await (address ? given(name, address) : start(name))

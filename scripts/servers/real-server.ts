@@ -2,6 +2,9 @@
 export const ServerName = { Kafka: 'kafka', Elasticsearch: 'elasticsearch', S3: 's3', Registry: 'registry' } as const
 export type ServerName = (typeof ServerName)[keyof typeof ServerName]
 
+/** Without what is only there when it is wanted. */
+export const NEEDED_SERVERS: readonly ServerName[] = [ServerName.Kafka, ServerName.Elasticsearch, ServerName.S3]
+
 /** A running server, ours until disposed. */
 export interface RealServer extends AsyncDisposable {
   readonly name: ServerName
