@@ -3,7 +3,7 @@ import type { Connector, ReadItem } from '#infra/contracts/connector.ts'
 import type { AuthorEvent, MentionEvent } from '#schemas/generated.ts'
 import { type ArchivePosition, type ArchiveReading, type ArchiveReport, readArchive } from './read-archive.ts'
 
-/** A checkpoint waits for the log: not after every few hundred records. */
+/** A checkpoint waits for the log: not after every few hundred records, unless a second takes no more. */
 const CHECKPOINT_RECORDS = 2_000
 /** The cursor of a replay that has come to its end: the same one begins anew when it is asked for again. */
 const BEGINNING = ''
@@ -33,7 +33,8 @@ export function replayId(asked: Readonly<Record<string, unknown>>): string {
 }
 
 async function* read(options: ReplayOptions, cursor: string | null, signal: AbortSignal): AsyncIterable<ReadItem> {
-  const { clock, report } = options
+  const { clock, report, rate } = options
+  const often = Math.min(CHECKPOINT_RECORDS, rate ?? CHECKPOINT_RECORDS)
   const from = cursor === null || cursor === BEGINNING ? null : (JSON.parse(cursor) as ArchivePosition)
   let seen = 0
   for await (const { records, left, position, done, total } of readArchive(options, from, report, signal)) {
@@ -46,7 +47,7 @@ async function* read(options: ReplayOptions, cursor: string | null, signal: Abor
       seen += count
     }
     seen += records.length
-    if (seen < CHECKPOINT_RECORDS && position.records !== null) continue
+    if (seen < often && position.records !== null) continue
     seen = 0
     const reached = done === total && position.records === null ? BEGINNING : JSON.stringify(position)
     yield { kind: 'checkpoint', cursor: reached, observedAt: clock.now(), progress: { done, total, unit: 'bytes' } }
