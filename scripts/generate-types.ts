@@ -110,10 +110,19 @@ for (const file of readdirSync(folder)
   collect(JSON.parse(readFileSync(new URL(file, folder), 'utf8')))
 }
 
-const released = existsSync(releases) ? readReleased(releases) : new Map<string, readonly string[]>()
+const released = releasedOrEnd()
 const [asked] = process.argv.slice(2)
 const problems: string[] = []
 const unreleased: { readonly name: string; readonly version: number; readonly schema: string }[] = []
+
+function releasedOrEnd(): ReadonlyMap<string, readonly string[]> {
+  try {
+    return existsSync(releases) ? readReleased(releases) : new Map()
+  } catch (error) {
+    console.error((error as Error).message)
+    return process.exit(1)
+  }
+}
 
 function wire(name: string): Wire {
   const before = released.get(name) ?? []
@@ -122,6 +131,13 @@ function wire(name: string): Wire {
   for (const problem of found.problems) problems.push(`${name}, version ${version}: ${problem}`)
   if (found.changed) unreleased.push({ name, version, schema: found.current })
   return found
+}
+
+function changes(): string {
+  const lines = unreleased.map(
+    ({ name, version }) => `${name} has changed: \`npm run schemas -- --release\` makes it version ${version}`,
+  )
+  return lines.join('\n')
 }
 
 const wires = new Map(WIRE_RECORDS.map((name) => [name, wire(name)]))
@@ -143,8 +159,7 @@ if (problems.length > 0) {
   )
   process.exitCode = 1
 } else if (asked === '--check' && unreleased.length > 0) {
-  for (const { name, version } of unreleased)
-    console.error(`${name} has changed: \`npm run schemas -- --release\` makes it version ${version}`)
+  console.error(changes())
   process.exitCode = 1
 } else if (asked === '--check') {
   if (readFileSync(target, 'utf8') !== output) {
@@ -154,4 +169,5 @@ if (problems.length > 0) {
 } else {
   writeFileSync(target, output)
   if (asked === '--release') for (const version of unreleased) writeReleased(releases, version)
+  else if (unreleased.length > 0) console.log(changes())
 }

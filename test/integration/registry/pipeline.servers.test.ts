@@ -1,9 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { writeFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { LogRecord } from '#infra/contracts/event-log.ts'
 import { openKafkaEventLog } from '#infra/kafka/event-log.ts'
+import { RegistryClient } from '#infra/registry/registry-client.ts'
+import { subjectOf } from '#infra/registry/wire-translation.ts'
+import { systemClock } from '#infra/runtime/system-clock.ts'
 import { currentId, decode, encode } from '#schemas/codec.ts'
 import { type MentionEvent, wireSchemas } from '#schemas/generated.ts'
 import { newMention } from '#schemas/mention.ts'
@@ -65,6 +68,11 @@ withServers(['kafka', 'elasticsearch', 's3', 'registry'], ([kafka, elasticsearch
     return (await Promise.all(partitions.map((partition) => log.read(topic, partition, 0, 10_000)))).flat()
   }
 
+  async function register(subject: string, schema: string): Promise<number> {
+    await using client = new RegistryClient({ url: registry as string, auth: null, ca: null, clock: systemClock })
+    return await client.register(subject, schema)
+  }
+
   /** What the registry says of the ids that stand on a topic. */
   async function schemasOn(topic: string): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>()
@@ -89,6 +97,25 @@ withServers(['kafka', 'elasticsearch', 's3', 'registry'], ([kafka, elasticsearch
         const { code, errors } = await setup(folder, 'setup', '--json')
         expect([code, errors]).toEqual([0, ''])
       }
+    })
+
+    it('is not set up where another program has taken its subject', TIMEOUT, async () => {
+      const taken = `${namespace}-taken`
+      const subject = subjectOf(topicName(taken, Topic.Raw), 'MentionEvent')
+      const foreign = {
+        type: 'record',
+        name: 'MentionEvent',
+        namespace: 'earshot',
+        fields: [{ name: 'id', type: 'int' }],
+      }
+      await register(subject, JSON.stringify(foreign))
+      const configuration = { ...JSON.parse(await readFile(join(folder, 'earshot.yaml'), 'utf8')), namespace: taken }
+      await writeFile(join(folder, 'taken.yaml'), JSON.stringify(configuration))
+      const { code, errors } = await runCli(folder, 'setup', '--config', 'taken.yaml')
+      expect([code, errors]).toEqual([
+        2,
+        expect.stringMatching(/our subject.*remove them there, or choose another namespace/),
+      ])
     })
 
     it('reads on what a newer one writes', TIMEOUT, async () => {
@@ -143,10 +170,7 @@ withServers(['kafka', 'elasticsearch', 's3', 'registry'], ([kafka, elasticsearch
     let strange: readonly (readonly [topic: string, value: Uint8Array, stage: string, code: string])[]
 
     beforeAll(async () => {
-      const answer = await fetch(`${registry}/subjects/${namespace}-foreign/versions`, {
-        ...{ method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"schema":"\\"string\\""}' },
-      })
-      const { id } = (await answer.json()) as { readonly id: number }
+      const id = await register(`${namespace}-foreign`, '"string"')
       const known = (await recordsOn(enriched)).find(({ headers }) =>
         headers[Header.Type]?.startsWith('mention.'),
       )?.value
@@ -202,6 +226,9 @@ withServers(['kafka', 'elasticsearch', 's3', 'registry'], ([kafka, elasticsearch
       expect(books).toMatchObject({ enrich: { dead: {} }, index: { new: 1, dead: {} } })
       const { output } = await runNewerCli(folder, 'search', 'late', '--json')
       expect(JSON.parse(output)).toMatchObject({ id: 'test:late' })
+      // An older one would lose what it does not know of it.
+      const { code, errors } = await runCli(folder, 'search', 'late')
+      expect([code, errors]).toEqual([2, expect.stringMatching(/written by a newer Earshot: update this one/)])
     })
   })
 })
