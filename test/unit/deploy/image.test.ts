@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, matchesGlob } from 'node:path'
+import { promisify } from 'node:util'
 import { describe, expect, it } from 'vitest'
 
+const execute = promisify(execFile)
 const root = join(import.meta.dirname, '../../..')
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as {
   readonly version: string
@@ -69,6 +72,23 @@ describe('the Dockerfile', () => {
     expect(copied).toContain('--from=dependencies /build/node_modules /app/node_modules')
     expect(copied).toContain('--from=build /build/dist /app/dist')
   })
+
+  it('leaves out no package that some command, adapter, connector, scorer or stemmer loads', async () => {
+    const removed = /rm -rf (.*?) &&/.exec(instructions.find(({ value }) => value.includes('rm -rf'))?.value ?? '')?.[1]
+    const patterns = (removed ?? '').split(' ').map((path) => path.replace('node_modules/', ''))
+    expect(patterns.length).toBeGreaterThan(5)
+    const { stdout } = await execute(process.execPath, [join(import.meta.dirname, 'children/print-packages.ts')])
+    const loaded = stdout.split('\n')
+    expect(loaded).toEqual(
+      expect.arrayContaining(['kafkajs', '@aws-sdk/client-s3', '@elastic/elasticsearch', 'natural']),
+    )
+    for (const pattern of patterns) {
+      expect(
+        loaded.filter((name) => matchesGlob(name, `${pattern}{,/**}`)),
+        pattern,
+      ).toEqual([])
+    }
+  }, 60_000)
 
   it('says what it is', () => {
     const label = lastOf('LABEL')
