@@ -15,12 +15,15 @@ export type Administration = Pick<
   | 'listTopics'
 >
 
-/** A partition whose leader is new: the next look at the metadata finds it. */
+/** A partition or a group has a new leader, or one that is still starting: it is found by asking again. */
 const MOVED = new Set([
   'NOT_LEADER_FOR_PARTITION',
   'LEADER_NOT_AVAILABLE',
   'FENCED_LEADER_EPOCH',
   'UNKNOWN_LEADER_EPOCH',
+  'GROUP_LOAD_IN_PROGRESS',
+  'GROUP_COORDINATOR_NOT_AVAILABLE',
+  'NOT_COORDINATOR_FOR_GROUP',
 ])
 const MOVED_WITHIN_MS = 10_000
 const LOOK_EVERY_MS = 200
@@ -41,7 +44,7 @@ export async function openAdministration(kafka: Kafka, clock: Clock): Promise<Ad
       return answer
     }
   /** kafkajs asks the leader that it knows, and takes its refusal for final. */
-  const ofLeaders = <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>
+  const patient = <Args extends unknown[], Answer>(call: (...args: Args) => Promise<Answer>) =>
     inTurn(async (...args: Args): Promise<Answer> => {
       for (const deadline = clock.now() + MOVED_WITHIN_MS; ; await clock.sleep(LOOK_EVERY_MS)) {
         try {
@@ -53,15 +56,15 @@ export async function openAdministration(kafka: Kafka, clock: Clock): Promise<Ad
     })
   return {
     createTopics: inTurn(admin.createTopics),
-    deleteTopicRecords: ofLeaders(async (records) => {
+    deleteTopicRecords: patient(async (records) => {
       await admin.fetchTopicOffsets(records.topic) // which loads the leaders that it takes for known
       await admin.deleteTopicRecords(records)
     }),
     disconnect: admin.disconnect,
-    fetchOffsets: inTurn(admin.fetchOffsets),
+    fetchOffsets: patient(admin.fetchOffsets),
     fetchTopicMetadata: inTurn(admin.fetchTopicMetadata),
-    fetchTopicOffsets: ofLeaders(admin.fetchTopicOffsets),
-    fetchTopicOffsetsByTimestamp: ofLeaders(admin.fetchTopicOffsetsByTimestamp),
+    fetchTopicOffsets: patient(admin.fetchTopicOffsets),
+    fetchTopicOffsetsByTimestamp: patient(admin.fetchTopicOffsetsByTimestamp),
     listTopics: inTurn(admin.listTopics),
   }
 }

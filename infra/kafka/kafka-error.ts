@@ -71,7 +71,12 @@ export function kafkaError(error: unknown, doing: string): unknown {
     const replicas = 'too few brokers hold a copy for min.insync.replicas: start those that are down'
     return new PipelineError(ErrorClass.Transient, 'KAFKA_UNAVAILABLE', `${reason}; ${replicas}`, details)
   }
-  const remedy = chain.some(({ message }) => /closed connection/i.test(message))
+  if (chain.some(({ name }) => name === 'KafkaJSGroupCoordinatorNotFound')) {
+    // kafkajs keeps to itself what the brokers have answered.
+    const rights = 'check that this user may read and describe the groups of the namespace, and that the brokers run'
+    return new PipelineError(ErrorClass.Transient, 'KAFKA_UNAVAILABLE', `${reason}; ${rights}`, details)
+  }
+  const remedy = chain.some(({ message }) => /closed connection|before secure TLS/i.test(message))
     ? 'the broker hangs up on those who speak otherwise than it expects: check kafka.tls and kafka.sasl, and the port'
     : 'check that the brokers run and can be reached under the addresses that they advertise'
   return new PipelineError(ErrorClass.Transient, 'KAFKA_UNAVAILABLE', `${reason}; ${remedy}`, details)

@@ -14,6 +14,7 @@
 #   KAFKA_HEAP         heap of the JVM                      (default 512m)
 #   KAFKA_FAST_START   0: compilers and collector as in production, for measurements
 #   KAFKA_PROPERTIES   further settings, one a line
+#   KAFKA_SCRAM        name:password of users who may log in by SCRAM, separated by blanks; of a new folder
 set -euo pipefail
 
 version=${KAFKA_VERSION:-4.4.0}
@@ -93,8 +94,12 @@ start() {
   settings "$port" "$folder" > "$folder/server.properties"
   local java=(java -cp "$home/lib/*" -Dlog4j2.configurationFile="$home/log4j2.xml" -Dearshot.port="$port" -Xmx"${KAFKA_HEAP:-512m}")
   [[ ${KAFKA_FAST_START:-1} == 0 ]] || java+=(-XX:TieredStopAtLevel=1 -XX:+UseSerialGC)
+  local user users=()
+  for user in ${KAFKA_SCRAM:-}; do
+    users+=(--add-scram "SCRAM-SHA-256=[name=${user%%:*},password=${user#*:}]" --add-scram "SCRAM-SHA-512=[name=${user%%:*},password=${user#*:}]")
+  done
   [[ -f $folder/log/meta.properties ]] ||
-    "${java[@]}" kafka.tools.StorageTool format --config "$folder/server.properties" --cluster-id ZWFyc2hvdC1vbmUtbm9kZQ >&2
+    "${java[@]}" kafka.tools.StorageTool format --config "$folder/server.properties" --cluster-id ZWFyc2hvdC1vbmUtbm9kZQ "${users[@]}" >&2
   exec "${java[@]}" kafka.Kafka "$folder/server.properties"
 }
 

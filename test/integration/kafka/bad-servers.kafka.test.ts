@@ -72,6 +72,36 @@ withServer('kafka', (address) => {
       ])
     })
 
+    it('says that clocks differ when the broker refuses the time of a record', async () => {
+      await using log = await open()
+      const topic = await newTopic(1, { 'message.timestamp.before.max.ms': '0' })
+      const untilRefused = async () => {
+        for (;;) await log.produce(topic, [record(0, 'x')]) // taken when it arrives within the millisecond
+      }
+      await expect(untilRefused()).rejects.toMatchObject({
+        class: 'config',
+        code: 'CLOCKS_DIFFER',
+        message: expect.stringMatching(/clocks/),
+      })
+    })
+
+    it('says that a topic is compacted which must not be', async () => {
+      await using log = await open()
+      const topic = await newTopic(1, { 'cleanup.policy': 'compact' })
+      await expect(log.produce(topic, [record(0, 'x')])).rejects.toMatchObject({
+        class: 'config',
+        code: 'TOPIC_INVALID',
+        message: expect.stringMatching(/cleanup\.policy/),
+      })
+    })
+
+    it('answers questions about several topics at the same time', async () => {
+      await using log = await open()
+      const topics = await Promise.all(Array.from({ length: 5 }, () => newTopic(2)))
+      const rows = await Promise.all(topics.flatMap((topic) => [log.lag('g', topic), log.lag('h', topic)]))
+      expect(rows.map((row) => row.length)).toEqual(rows.map(() => 2))
+    })
+
     it('says that a topic was made anew, instead of reading it from the start or never', async () => {
       const topic = await newTopic(1)
       {
@@ -157,6 +187,27 @@ withServer('kafka', (address) => {
       await expect(cursors.list()).rejects.toMatchObject(unreadable)
       const run = cursors.run(['feed'], async () => expect.unreachable(), new AbortController().signal)
       await expect(run).rejects.toMatchObject(unreadable)
+    })
+
+    it('go on where they stood before their topic got more partitions', async () => {
+      const topic = `${namespace}.grown`
+      const connectors = Array.from({ length: 8 }, (_, i) => `connector ${i}`)
+      const place = { ...kafkaAt(address), namespace: `${namespace}.grown`, topic, partitions: 2 }
+      {
+        await using cursors = await openKafkaCursors(place)
+        for (const id of connectors) await cursors.save(id, { value: `old ${id}`, observedAt: 1 })
+      }
+      await admin.createPartitions({ topicPartitions: [{ topic, count: 5 }] })
+      await using cursors = await openKafkaCursors(place)
+      const started = new Map<string, string | undefined>()
+      const saveNew = async (id: string, cursor: { value: string } | null) => {
+        started.set(id, cursor?.value)
+        await cursors.save(id, { value: `new ${id}`, observedAt: 2 })
+      }
+      await cursors.run(connectors, saveNew, new AbortController().signal)
+      expect(started).toEqual(new Map(connectors.map((id) => [id, `old ${id}`])))
+      const list = await cursors.list()
+      expect(connectors.map((id) => list.get(id)?.value)).toEqual(connectors.map((id) => `new ${id}`))
     })
 
     it('give each connector to one process, and its work to another when that one leaves', async () => {
