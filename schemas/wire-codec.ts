@@ -48,13 +48,14 @@ export const schemaId = (schema: string): number => createHash('sha256').update(
 /** The schema id of bytes in wire format; null for others. */
 export function idOf(bytes: Uint8Array): number | null {
   if (bytes.length < HEADER_BYTES || bytes[0] !== 0) return null
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(1)
+  return ((bytes[1]! << 24) | (bytes[2]! << 16) | (bytes[3]! << 8) | bytes[4]!) >>> 0
 }
 
-/** A copy with another schema id. */
-export function withId(bytes: Uint8Array, id: number): Uint8Array<ArrayBuffer> {
-  const copy = new Uint8Array(bytes)
-  new DataView(copy.buffer).setUint32(1, id)
+/** A copy with another schema id. It may share its buffer with others. */
+export function withId(bytes: Uint8Array, id: number): Uint8Array {
+  const copy = Buffer.allocUnsafe(bytes.length)
+  copy.set(bytes)
+  copy.writeUInt32BE(id, 1)
   return copy
 }
 

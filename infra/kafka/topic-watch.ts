@@ -10,8 +10,10 @@ const LOOK_MS = 20_000
 interface Known {
   /** Decides where a key is. */
   readonly partitions: number
-  /** The highest end that was seen, by partition. */
+  /** The highest end that the brokers have named, by partition. */
   readonly ends: Map<number, number>
+  /** Behind the last record of our own, by partition. Kept apart: others write in between, and answers overtake each other. */
+  readonly written: Map<number, number>
 }
 
 /**
@@ -38,7 +40,7 @@ export class TopicWatch implements AsyncDisposable {
 
   /** From now on `topic` is expected to keep this number of partitions. */
   add(topic: string, partitions: number): void {
-    if (!this.#topics.has(topic)) this.#topics.set(topic, { partitions, ends: new Map() })
+    if (!this.#topics.has(topic)) this.#topics.set(topic, { partitions, ends: new Map(), written: new Map() })
     this.#watching ??= this.#watch()
   }
 
@@ -48,11 +50,11 @@ export class TopicWatch implements AsyncDisposable {
     if (error !== undefined) throw error
   }
 
-  /** What was written stands from `first` up to `next`. Throws when that is below what stood there already. */
+  /** What was written, one request after the other, stands from `first` up to `next`. Throws when that is below what we wrote before. */
   written(topic: string, partition: number, first: number, next: number): void {
-    const ends = this.#topics.get(topic)?.ends
-    const before = ends?.get(partition) ?? 0
-    ends?.set(partition, Math.max(before, next))
+    const written = this.#topics.get(topic)?.written
+    const before = written?.get(partition) ?? 0
+    written?.set(partition, next)
     if (first >= before) return
     const error = topicRecreated(`partition ${partition} of ${topic} ended at ${before} and took a record at ${first}`)
     this.#break(topic, error)
@@ -78,16 +80,19 @@ export class TopicWatch implements AsyncDisposable {
     }
   }
 
-  async #compare(topic: string, { partitions, ends }: Known): Promise<void> {
+  async #compare(topic: string, { partitions, ends, written }: Known): Promise<void> {
+    // What stood before we ask; more may be written before the answer is here.
+    const least = new Map(ends)
+    for (const [partition, next] of written) least.set(partition, Math.max(next, ends.get(partition) ?? 0))
     const { topics } = await this.#admin.fetchTopicMetadata({ topics: [topic] })
     const now = topics[0]?.partitions.length ?? 0
     if (now > partitions) throw partitionsChanged(topic, partitions, now)
     if (now < partitions) throw topicRecreated(`${topic} had ${partitions} partitions and has ${now} now`)
     for (const { partition, high } of await this.#admin.fetchTopicOffsets(topic)) {
-      const before = ends.get(partition) ?? 0
+      const before = least.get(partition) ?? 0
       if (Number(high) < before)
         throw topicRecreated(`partition ${partition} of ${topic} ended at ${before} and ends at ${high} now`)
-      ends.set(partition, Number(high))
+      ends.set(partition, Math.max(Number(high), ends.get(partition) ?? 0))
     }
   }
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A real Elasticsearch (one node, no security) from Maven Central, without Docker.
+# A real Elasticsearch (one node) from Maven Central, without Docker.
 #
 #   elasticsearch.sh version               the version that setup gets
 #   elasticsearch.sh setup                 download once: 0.9 GB, of which 160 MB are kept
@@ -17,6 +17,7 @@
 #   ES_JAVA_HOME      which JDK                   (default: the newest below /usr/lib/jvm, or JAVA_HOME)
 #   ES_HEAP           heap of the JVM             (default 512m)
 #   ES_FAST_START     0: compilers and collector as in production, for measurements
+#   ES_PASSWORD       turns security on: the first password of the user elastic (default: nobody is asked)
 #   ES_SETTINGS       further settings, one a line
 set -euo pipefail
 
@@ -71,6 +72,20 @@ run_as_user() {
   exec setpriv --reuid=65534 --regid=65534 --clear-groups "$@"
 }
 
+# Runs a program of the server by the name of its library: `tool keystore create`.
+tool() {
+  "$JAVA" -Xms4m -Xmx64m -XX:+UseSerialGC -Dcli.name="$1" -Dcli.script="$home/bin/elasticsearch-$1" -Dcli.libs="lib/tools/$1-cli" \
+    -Des.path.home="$home" -Des.path.conf="$folder/config" -Des.distribution.type=zip -Des.java.type=ES_JAVA_HOME \
+    -cp "$home/lib/*:$home/lib/cli-launcher/*" org.elasticsearch.launcher.CliToolLauncher "${@:2}"
+}
+
+# The server takes its first password from its keystore only.
+keep_password() {
+  [[ -n ${ES_PASSWORD:-} && ! -f $folder/config/elasticsearch.keystore ]] || return 0
+  tool keystore create >&2
+  tool keystore add -x bootstrap.password <<< "$ES_PASSWORD" >&2
+}
+
 configure() {
   cp "$home"/config/{log4j2.properties,roles.yml,role_mapping.yml,users,users_roles} "$folder/config/"
   cat > "$folder/config/elasticsearch.yml" <<YAML
@@ -83,7 +98,7 @@ transport.port: $((port + 100))
 path.data: $folder/data
 path.logs: $folder/logs
 path.repo: $folder/repo
-xpack.security.enabled: false
+xpack.security.enabled: $([[ -n ${ES_PASSWORD:-} ]] && echo true || echo false)
 # A full disk of a test machine must not make indices read-only.
 cluster.routing.allocation.disk.threshold_enabled: false
 ${ES_SETTINGS:-}
@@ -97,10 +112,11 @@ YAML
 
 # Says that the node is ready once its shards are; gives up when the server, this process, is gone.
 say_ready() {
-  local self=$$ line
+  local self=$$ line login=''
+  [[ -z ${ES_PASSWORD:-} ]] || login="Authorization: Basic $(printf 'elastic:%s' "$ES_PASSWORD" | base64 -w 0)"$'\r\n'
   while kill -0 "$self"; do
     if exec 3<>"/dev/tcp/127.0.0.1/$port"; then
-      printf 'GET /_cluster/health?wait_for_status=yellow&timeout=30s HTTP/1.0\r\n\r\n' >&3
+      printf 'GET /_cluster/health?wait_for_status=yellow&timeout=30s HTTP/1.0\r\n%s\r\n' "$login" >&3
       if IFS= read -r -t 35 line <&3 && [[ $line == *' 200 '* ]]; then
         echo "READY elasticsearch http://127.0.0.1:$port"
         return
@@ -132,6 +148,7 @@ start() {
       -Des.path.home="$home" -Des.path.conf="$folder/config" -Des.distribution.type=zip -Des.java.type=ES_JAVA_HOME
       -cp "$home/lib/*:$home/lib/cli-launcher/*" org.elasticsearch.launcher.CliToolLauncher)
   fi
+  keep_password
   say_ready &
   cd "$home"
   run_as_user "${launcher[@]}" -p "$folder/server.pid" >&2

@@ -5,6 +5,7 @@
 #   fastavro.sh setup                 fetch it once: 38 MB with its pip
 #   fastavro.sh read FILE             records of an Avro object container file as lines of JSON on stdout; the first line holds
 #                                     the file's metadata. Bytes are written as base64
+#   fastavro.sh read-wire URL FILE    a record of a topic as JSON on stdout, by its schema in the registry at URL
 #
 # Needs Python 3.9 or newer with its module venv.
 #
@@ -28,9 +29,15 @@ read_file() {
   exec "$home/bin/python" "$(dirname "${BASH_SOURCE[0]}")/read-avro.py" "$1"
 }
 
+read_wire() {
+  setup >&2
+  exec "$home/bin/python" "$(dirname "${BASH_SOURCE[0]}")/read-wire.py" "$1" "$2"
+}
+
 case ${1:-} in
   version) echo "fastavro $version" ;;
   setup) setup ;;
   read) [[ $# -eq 2 ]] || { echo "usage: fastavro.sh read FILE" >&2; exit 2; }; read_file "$2" ;;
-  *) echo "usage: fastavro.sh version | setup | read FILE" >&2; exit 2 ;;
+  read-wire) [[ $# -eq 3 ]] || { echo "usage: fastavro.sh read-wire URL FILE" >&2; exit 2; }; read_wire "$2" "$3" ;;
+  *) echo "usage: fastavro.sh version | setup | read FILE | read-wire URL FILE" >&2; exit 2 ;;
 esac

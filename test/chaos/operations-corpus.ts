@@ -12,11 +12,13 @@ const START = Date.UTC(2026, 0, 5)
 
 /**
  * An NDJSON import of `mentions` posts with edits, deletions, hidden and restored posts, accounts that leave, and deletions of
- * posts that were never there; with what must be found when all of it was handled exactly once in its last state.
+ * posts that were never there; with what must be found when all of it was handled exactly once in its last state. With `padding` each line is so many bytes longer, by a key that no
+ * mention takes anything from.
  */
 export function operationsCorpus(
   seed: number,
   mentions: number,
+  padding = 0,
 ): { readonly text: string; readonly obligations: Obligations } {
   const random = new Random(seed)
   const lines: string[] = []
@@ -26,10 +28,11 @@ export function operationsCorpus(
   const gone = new Set<string>()
   const authorOf = new Map<string, string>()
   let time = START
+  const more = padding > 0 ? { raw: 'x'.repeat(padding) } : {}
   const write = (id: string, fields: Record<string, unknown>) => {
     time += 1 + random.below(30_000)
     const stamp = new Date(time).toISOString()
-    const line = JSON.stringify({ id, ...fields, observedAt: stamp })
+    const line = JSON.stringify({ id, ...fields, observedAt: stamp, ...more })
     lines.push(line)
     if (fields.text !== undefined) byId.set(`file:${id}`, [...(byId.get(`file:${id}`) ?? []), line])
   }

@@ -41,7 +41,7 @@ withServers(['kafka', 'elasticsearch', 's3'], () => {
         'broker killed': 1,
         'Elasticsearch killed': 1,
         'consumer killed during a rebalance': 1,
-        'archivers killed between put and commit': 1,
+        'archiver killed between put and commit': 1,
       })
     })
   })

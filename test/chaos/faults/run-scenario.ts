@@ -37,7 +37,10 @@ export interface ScenarioReport {
 /** Far more than a round takes on a slow machine. */
 const ROUND_WITHIN_MS = 180_000
 
-/** Runs the real program as several processes over a corpus while the scenario breaks things, replays, and counts what the servers hold. */
+/**
+ * Runs the real program as several processes over a corpus while the scenario breaks things, replays all of it and then its first
+ * half, and counts what the servers hold before and after.
+ */
 export async function runScenario(
   servers: FaultServers,
   scenario: Scenario,
@@ -45,7 +48,7 @@ export async function runScenario(
 ): Promise<ScenarioReport> {
   const startedAt = performance.now()
   const random = new Random(seed)
-  const { text, obligations } = operationsCorpus(seed, mentions)
+  const { text, obligations } = operationsCorpus(seed, mentions, scenario.padding)
   const lines = text.trimEnd().split('\n')
   await using site = await FaultSite.make(servers)
   const violations: string[] = []
@@ -62,10 +65,12 @@ export async function runScenario(
     violations.push(...counted.violations)
     say(`${scenario.name}: replaying`)
     if (scenario.replayPlan) servers.storeProxy.plan = scenario.replayPlan
-    await replay(site)
+    await replay(site, '2027-01-01')
+    // What stands was edited since the middle: old content comes after new.
+    await replay(site, (JSON.parse(lines[lines.length >> 1] as string) as { observedAt: string }).observedAt)
     servers.heal()
     const after = await countSite(site, obligations, topicObligations(lines))
-    violations.push(...after.violations.map((violation) => `after the replay: ${violation}`))
+    violations.push(...after.violations.map((violation) => `after the replays: ${violation}`))
   } catch (error) {
     violations.push(`it did not come to its end: ${error instanceof Error ? error.message : String(error)}`)
   } finally {
@@ -119,8 +124,8 @@ async function runRound(
   await Promise.all([...moment.enrich, ...moment.sinks].map((worker) => worker.dismiss()))
   servers.heal()
   // Segments are stored every five minutes, and when a run ends by itself. Two at once: they share the partitions.
+  scenario.settle?.(site)
   const archivers = site.hire('archive', 2)
-  scenario.settle?.(site, archivers, random)
   await site.within(
     'the archive stores what is left',
     ROUND_WITHIN_MS,
@@ -142,8 +147,8 @@ function partsOf(lines: readonly string[]): readonly (readonly string[])[] {
   return parts
 }
 
-async function replay(site: FaultSite): Promise<void> {
-  const range = ['--from', '2025-12-31', '--to', '2027-01-01']
+async function replay(site: FaultSite, to: string): Promise<void> {
+  const range = ['--from', '2025-12-31', '--to', to]
   const { code, output, errors } = await runCli(site.folder, 'replay', '--config', 'stage.yaml', ...range, '--json')
   const books = code === 0 ? (JSON.parse(output) as { readonly waiting: Readonly<Record<string, number>> }) : null
   if (books === null || Object.values(books.waiting).some((records) => records > 0))

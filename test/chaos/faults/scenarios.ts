@@ -25,7 +25,9 @@ export interface Scenario {
   /** Breaks something while a round is worked on. */
   work(moment: Moment): Promise<void>
   /** Breaks something while the archive stores what the round has left; afterwards everything passes again. */
-  settle?(site: FaultSite, archivers: readonly Worker[], random: Random): void
+  settle?(site: FaultSite): void
+  /** Bytes that each line of the sources is longer: a source saves its place once in a megabyte. */
+  readonly padding?: number
   /** What the store does while a replay reads it. */
   readonly replayPlan?: FaultPlan
 }
@@ -63,13 +65,18 @@ async function killInRebalance({ site, random, enrich, reached }: Moment, share:
   random.pick(enrich).kill()
 }
 
-async function joinAndLeave({ site, random, enrich, reached }: Moment, share: number): Promise<void> {
-  await reached('enrich', share)
-  const [newcomer] = site.hire('enrich') as [Worker]
+async function joinAndLeave(
+  { site, random, ...moment }: Moment,
+  role: 'enrich' | 'sinks',
+  share: number,
+): Promise<void> {
+  await moment.reached('enrich', share)
+  const [newcomer] = site.hire(role) as [Worker]
   await newcomer.says(ASSIGNED, JOINS_WITHIN_MS)
-  const leaving = enrich.splice(random.below(enrich.length), 1, newcomer)
+  const team = moment[role]
+  const leaving = team.splice(random.below(team.length), 1, newcomer)
   await Promise.all(leaving.map((worker) => worker.dismiss()))
-  site.broke('enricher joined, another left')
+  site.broke(`one of ${role} joined, another left`)
 }
 
 /** `others`: resolves when those who took over have finished. */
@@ -104,6 +111,10 @@ const passLater =
 
 const THIRDS: readonly Fault[] = [SLOW_DOWN, 'lose the answer', 'reset']
 
+function failThirds(site: FaultSite): void {
+  site.servers.storeProxy.plan = everyThirdFails(() => site.broke('request to the store failed'))
+}
+
 /** One after the other: refused, done with its answer lost, reset before it was seen. */
 function everyThirdFails(onFault: () => void = () => {}): FaultPlan {
   let failed = 0
@@ -114,18 +125,24 @@ function everyThirdFails(onFault: () => void = () => {}): FaultPlan {
   }
 }
 
-/** The store has the segment, nobody is told, and whoever stored it dies: the next one must take it for stored. */
-function killAfterPut(site: FaultSite, archivers: readonly Worker[], otherwise: FaultPlan): FaultPlan {
-  let killed = false
-  return (request, n) => {
-    if (killed || !isSegment(request)) return otherwise(request, n)
-    killed = true
+/**
+ * Somebody stores segments while mentions still come. The store has the first, nobody is told, and whoever stored it dies; whoever
+ * comes next, with more records from the same offset on, must take it for stored up to its end, and no further.
+ */
+async function killAfterPut({ site, reached }: Moment): Promise<void> {
+  const otherwise = site.servers.storeProxy.plan
+  await reached('enrich', 0.15)
+  const [archiver] = site.hire('archive') as [Worker]
+  site.servers.storeProxy.plan = (request, n) => {
+    if (!isSegment(request)) return otherwise(request, n)
+    site.servers.storeProxy.plan = otherwise
     const onAnswer = () => {
-      site.broke('archivers killed between put and commit')
-      for (const worker of archivers) worker.kill()
+      site.broke('archiver killed between put and commit')
+      void archiver.lose()
     }
     return { onAnswer }
   }
+  await archiver.ended
 }
 
 export const scenarios: readonly Scenario[] = [
@@ -190,13 +207,11 @@ export const scenarios: readonly Scenario[] = [
     proves:
       'a store that fails every third request, also after it took what was put, ends with each offset in one segment; a replay reads all of it',
     crew: CREW,
-    async work({ site }) {
-      site.servers.storeProxy.plan = everyThirdFails()
+    async work(moment) {
+      failThirds(moment.site)
+      await killAfterPut(moment)
     },
-    settle: (site, archivers) => {
-      const thirds = everyThirdFails(() => site.broke('request to the store failed'))
-      site.servers.storeProxy.plan = killAfterPut(site, archivers, thirds)
-    },
+    settle: failThirds,
     replayPlan: everyThirdFails(),
   },
   {
@@ -209,10 +224,12 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     name: 'enrichers',
-    proves: 'enrichers may join and leave at any time',
+    proves: 'enrichers and indexers may join and leave at any time',
     crew: { ...CREW, enrich: 3 },
     async work(moment) {
-      for (const share of [0.1, 0.3, 0.5]) await joinAndLeave(moment, share)
+      const indexers = joinAndLeave(moment, 'sinks', 0.2)
+      for (const share of [0.1, 0.3, 0.5]) await joinAndLeave(moment, 'enrich', share)
+      await indexers
     },
   },
   {
@@ -220,18 +237,22 @@ export const scenarios: readonly Scenario[] = [
     proves:
       'of two processes that want the same connectors each connector has one owner; another goes on where a dead one was',
     crew: { ...CREW, ingest: 2 },
+    padding: 2_000,
     async work({ site, random, ingest, reached }) {
       await reached('enrich', 0.1)
       ingest.push(...site.hire('ingest'))
-      await reached('enrich', 0.3)
-      site.broke('owner killed while others want its connectors')
-      random.pick(ingest).kill()
+      for (const share of [0.2, 0.4, 0.6]) {
+        await reached('enrich', share)
+        site.broke('owner killed while others want its connectors')
+        random.pick(ingest).kill()
+      }
     },
   },
   {
     name: 'zombie',
     proves: 'a process that slept longer than its session and then finishes what it had begun changes nothing',
     crew: { ingest: 2, enrich: 2, sinks: 2 },
+    padding: 2_000,
     async work({ site, random, round, ingest, enrich, sinks, reached }) {
       const within = 120_000
       const enriched = async () => {
@@ -255,13 +276,10 @@ export const everythingAtOnce: Scenario = {
   proves: 'what each scenario proves, while the others happen',
   crew: CREW,
   async work(moment) {
-    moment.site.servers.storeProxy.plan = everyThirdFails()
-    await Promise.all([killBroker(moment), killIndex(moment), killInRebalance(moment, 0.05)])
+    failThirds(moment.site)
+    await Promise.all([killBroker(moment), killIndex(moment), killInRebalance(moment, 0.05), killAfterPut(moment)])
   },
-  settle: (site, archivers) => {
-    const thirds = everyThirdFails(() => site.broke('request to the store failed'))
-    site.servers.storeProxy.plan = killAfterPut(site, archivers, thirds)
-  },
+  settle: failThirds,
   replayPlan: everyThirdFails(),
 }
 

@@ -14,7 +14,7 @@ export function startChild(script: string, args: readonly string[]): Child {
   return new Child(spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] }))
 }
 
-class Child implements AsyncDisposable {
+export class Child implements AsyncDisposable {
   readonly #process: ChildProcess
   readonly #exited: Promise<void>
   readonly #lines: AsyncIterableIterator<string>
@@ -34,6 +34,11 @@ class Child implements AsyncDisposable {
       lines.push(next.value)
     }
     return lines
+  }
+
+  /** SIGSTOP and SIGCONT put it to sleep and wake it, as a machine does that is suspended. */
+  signal(name: 'SIGSTOP' | 'SIGCONT' | 'SIGUSR2'): void {
+    this.#process.kill(name)
   }
 
   /** SIGKILL; answers what the child had still said. */

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { LogRecord } from '#infra/contracts/event-log.ts'
 import { openKafkaEventLog } from '#infra/kafka/event-log.ts'
@@ -18,9 +21,14 @@ import { type CliEnd, runCli, runNewerCli } from '#test/support/run-cli.ts'
 import { s3At } from '#test/support/s3-at.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
 
+const execute = promisify(execFile)
+const FASTAVRO = fileURLToPath(new URL('../../../scripts/servers/fastavro.sh', import.meta.url))
+
 const MENTIONS = 100
 const TIMEOUT = { timeout: 120_000 }
 const RUN = ['run', '--until-idle', '--json'] as const
+
+const isMention = ({ headers }: LogRecord): boolean => headers[Header.Type]?.startsWith('mention.') === true
 
 interface Letter {
   readonly id: number
@@ -133,6 +141,20 @@ withServers(['kafka', 'elasticsearch', 's3', 'registry'], ([kafka, elasticsearch
         expect.objectContaining({ name: 'weather' }),
       )
       expect(onEnriched.get('EnrichedEvent')).toBe(wireSchemas.EnrichedEvent)
+    })
+
+    it('is read by a consumer in another language, the newer version beside ours', TIMEOUT, async () => {
+      for (const topic of [raw, enriched]) {
+        const sent = (await recordsOn(topic)).find(isMention) as LogRecord
+        const path = join(folder, topic)
+        await writeFile(path, sent.value)
+        const { stdout } = await execute(FASTAVRO, ['read-wire', registry as string, path])
+        expect(JSON.parse(stdout)).toMatchObject({
+          id: sent.key,
+          op: 'create',
+          mention: { text: expect.stringMatching(/^acme parcel \d/) },
+        })
+      }
     })
 
     it('has archived it', TIMEOUT, async () => {
