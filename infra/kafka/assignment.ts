@@ -106,6 +106,7 @@ export class Assignment {
       while (!signal.aborted) {
         if (this.#feed.isEmpty && (await this.#arrival(holds)) === 'ended') break
         const records = await this.#translated(this.#feed.take(maxRecords, maxBytes))
+        if (signal.aborted) break // meanwhile; they come again
         next = (records.at(-1)?.offset ?? next - 1) + 1
         const ack = await onBatch({ topic, partition, records, end: this.#feed.end, signal })
         holds = ack === 'hold'
