@@ -14,6 +14,7 @@ import { benchHops } from './hops/hop-bench.ts'
 import { benchIdle } from './idle-bench.ts'
 import { benchLatency } from './latency/latency-bench.ts'
 import { benchMemory } from './memory-bench.ts'
+import { benchReplay } from './replay-bench.ts'
 import { benchSearch } from './search-bench.ts'
 import { benchSoak } from './soak-bench.ts'
 import { benchThroughput } from './throughput-bench.ts'
@@ -25,6 +26,7 @@ const benches: Readonly<Record<string, (bench: Bench) => Promise<unknown>>> = {
   hops: benchHops,
   latency: benchLatency,
   idle: benchIdle,
+  replay: benchReplay,
   soak: benchSoak,
 }
 const WITHOUT_SERVERS = ['throughput', 'memory', 'search']

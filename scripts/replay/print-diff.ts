@@ -62,19 +62,20 @@ const side = ({ mention, annotations }: Content) => ({
   words: annotations.sentiment === null ? [] : movingWords(annotations.sentiment, mentionText(mention), WORDS),
 })
 
-/** Old labels in rows, new ones in columns. */
+/** Old labels in rows, those that occur; new ones in columns. */
 function table(confusion: Confusion, order: readonly string[]): string[] {
   const present = new Set([...Object.keys(confusion), ...Object.values(confusion).flatMap((row) => Object.keys(row))])
   const labels = [
     ...order.filter((label) => present.has(label)),
     ...[...present].filter((l) => !order.includes(l)).sort(),
   ]
-  const cells = labels.map((old) => labels.map((now) => count(confusion[old]?.[now] ?? 0)))
-  const first = Math.max('live ↓'.length, ...labels.map(columnsOf))
+  const rows = labels.filter((label) => confusion[label] !== undefined)
+  const cells = rows.map((old) => labels.map((now) => count(confusion[old]?.[now] ?? 0)))
+  const first = Math.max('live ↓'.length, ...rows.map(columnsOf))
   const widths = labels.map((label, i) => Math.max(columnsOf(label), ...cells.map((row) => row[i]?.length ?? 0)))
   const line = (name: string, values: readonly string[]) =>
     `  ${pad(name, first)}  ${values.map((value, i) => value.padStart(widths[i] as number)).join('  ')}`
-  return [line('live ↓', labels), ...labels.map((label, i) => line(label, cells[i] as string[]))]
+  return [line('live ↓', labels), ...rows.map((label, i) => line(label, cells[i] as string[]))]
 }
 
 /** The most frequent changes: a table of all languages would be wider than any terminal. */
