@@ -3,10 +3,9 @@
  * its own, runs the real program as several processes on them, breaks servers and processes on purpose, and counts what is left.
  */
 import { parseArgs } from 'node:util'
-import { FaultServers } from '#test/chaos/faults/fault-servers.ts'
+import { FaultServers, faultyServers } from '#test/chaos/faults/fault-servers.ts'
 import { runScenario, type ScenarioReport } from '#test/chaos/faults/run-scenario.ts'
 import { everythingAtOnce, scenarios } from '#test/chaos/faults/scenarios.ts'
-import { ServerName } from './servers/real-server.ts'
 import { setUpLocalServer } from './servers/start-local-server.ts'
 
 const { values } = parseArgs({
@@ -28,7 +27,7 @@ if (unknown !== undefined) {
 }
 const chosen = known.filter(({ name }) => names?.includes(name) ?? name !== everythingAtOnce.name)
 
-for (const name of Object.values(ServerName)) await setUpLocalServer(name, say)
+for (const name of faultyServers) await setUpLocalServer(name, say)
 await using servers = await FaultServers.start()
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => void servers[Symbol.asyncDispose]().finally(() => process.exit(130)))

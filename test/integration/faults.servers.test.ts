@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ServerName } from '../../scripts/servers/real-server.ts'
 import { setUpLocalServer } from '../../scripts/servers/start-local-server.ts'
-import { FaultServers } from '../chaos/faults/fault-servers.ts'
+import { FaultServers, faultyServers } from '../chaos/faults/fault-servers.ts'
 import { runScenario } from '../chaos/faults/run-scenario.ts'
 import { everythingAtOnce } from '../chaos/faults/scenarios.ts'
 import { withServers } from '../support/real-server.ts'
@@ -16,8 +15,7 @@ withServers(['kafka', 'elasticsearch', 's3'], () => {
     let servers: FaultServers | null = null
     beforeAll(async () => {
       try {
-        for (const name of Object.values(ServerName))
-          await setUpLocalServer(name, (line) => process.stderr.write(`${line}\n`))
+        for (const name of faultyServers) await setUpLocalServer(name, (line) => process.stderr.write(`${line}\n`))
       } catch (error) {
         if (process.env.REQUIRE_SERVERS === '1') throw error
         process.stderr.write(

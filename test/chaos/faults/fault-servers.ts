@@ -7,6 +7,9 @@ import { type LocalServer, startLocalServer } from '#scripts/servers/start-local
 import { FaultProxy } from '../../support/fault-proxy.ts'
 import { TcpProxy } from '../../support/tcp-proxy.ts'
 
+export const faultyServers = [ServerName.Kafka, ServerName.Elasticsearch, ServerName.S3] as const
+type FaultyServer = (typeof faultyServers)[number]
+
 /** So small that several writers at once are refused by the server itself. */
 const SMALL_QUEUE = 'thread_pool.write.queue_size: 2\nthread_pool.write.size: 1'
 
@@ -19,13 +22,13 @@ export class FaultServers implements AsyncDisposable {
   readonly stageWay: TcpProxy
   readonly indexProxy: FaultProxy
   readonly storeProxy: FaultProxy
-  readonly #start: (name: ServerName, port: number) => Promise<LocalServer>
-  readonly #servers: Record<ServerName, LocalServer>
+  readonly #start: (name: FaultyServer, port: number) => Promise<LocalServer>
+  readonly #servers: Record<FaultyServer, LocalServer>
   readonly #opened: AsyncDisposableStack
 
   private constructor(
-    start: (name: ServerName, port: number) => Promise<LocalServer>,
-    servers: Record<ServerName, LocalServer>,
+    start: (name: FaultyServer, port: number) => Promise<LocalServer>,
+    servers: Record<FaultyServer, LocalServer>,
     ways: Pick<FaultServers, 'sourceWay' | 'stageWay' | 'indexProxy' | 'storeProxy'>,
     opened: AsyncDisposableStack,
   ) {
@@ -45,28 +48,28 @@ export class FaultServers implements AsyncDisposable {
     const ports = { kafka: await freePort(), source: await freePort(), stage: await freePort() }
     const sourceWay = opened.use(await TcpProxy.start(() => ports.source))
     const stageWay = opened.use(await TcpProxy.start(() => ports.stage))
-    const environments: Readonly<Partial<Record<ServerName, Readonly<Record<string, string>>>>> = {
+    const environments: Readonly<Partial<Record<FaultyServer, Readonly<Record<string, string>>>>> = {
       kafka: { KAFKA_PROPERTIES: listeners(ports, sourceWay.port, stageWay.port) },
       elasticsearch: { ES_SETTINGS: SMALL_QUEUE },
     }
-    const start = (name: ServerName, port: number) =>
+    const start = (name: FaultyServer, port: number) =>
       startLocalServer(name, { folder: join(folder, name), port, environment: environments[name] ?? {} })
-    const servers: Partial<Record<ServerName, LocalServer>> = {}
+    const servers: Partial<Record<FaultyServer, LocalServer>> = {}
     opened.defer(async () => {
       await Promise.all(Object.values(servers).map((server) => server[Symbol.asyncDispose]()))
     })
-    const starting = Object.values(ServerName).map(async (name) => {
+    const starting = faultyServers.map(async (name) => {
       servers[name] = await start(name, name === ServerName.Kafka ? ports.kafka : await freePort())
     })
     for (const started of await Promise.allSettled(starting)) if (started.status === 'rejected') throw started.reason
-    const all = servers as Record<ServerName, LocalServer>
+    const all = servers as Record<FaultyServer, LocalServer>
     const indexProxy = opened.use(await FaultProxy.start(all.elasticsearch.address))
     const storeProxy = opened.use(await FaultProxy.start(new URL(all.s3.address).origin))
     return new FaultServers(start, all, { sourceWay, stageWay, indexProxy, storeProxy }, opened.move())
   }
 
   /** Where the harness itself looks, past everything that fails on purpose. */
-  addressOf(name: ServerName): string {
+  addressOf(name: FaultyServer): string {
     return this.#servers[name].address
   }
 
@@ -74,12 +77,12 @@ export class FaultServers implements AsyncDisposable {
     return Object.values(this.#servers).map(({ version }) => version)
   }
 
-  kill(name: ServerName): Promise<void> {
+  kill(name: FaultyServer): Promise<void> {
     return this.#servers[name].end('SIGKILL')
   }
 
   /** Starts a killed server on the data that it has left. */
-  async restart(name: ServerName): Promise<void> {
+  async restart(name: FaultyServer): Promise<void> {
     this.#servers[name] = await this.#start(name, this.#servers[name].port)
   }
 

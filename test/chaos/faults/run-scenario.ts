@@ -4,7 +4,7 @@ import { runCli } from '../../support/run-cli.ts'
 import { operationsCorpus } from '../operations-corpus.ts'
 import type { FaultServers } from './fault-servers.ts'
 import { FaultSite, PARTITIONS } from './fault-site.ts'
-import { type Moment, paceOf, type Scenario } from './scenarios.ts'
+import type { Moment, Scenario } from './scenarios.ts'
 import { countSite } from './site-obligations.ts'
 import { topicObligations } from './topic-obligations.ts'
 
@@ -99,7 +99,7 @@ async function runRound(
 ): Promise<void> {
   const { servers } = site
   const { crew } = scenario
-  servers.sourceWay.delayMs = paceOf(scenario)
+  servers.sourceWay.delayMs = scenario.paceMs
   const before = { enrich: 0, index: 0 }
   await site.until('Kafka answers', ROUND_WITHIN_MS, async () => {
     before.enrich = await site.done('enrich')

@@ -26,6 +26,8 @@ export interface Scenario {
   work(moment: Moment): Promise<void>
   /** Breaks something while the archive stores what the round has left; afterwards everything passes again. */
   settle?(site: FaultSite): void
+  /** Sources send so much later, so that they are at work when something breaks. */
+  readonly paceMs: number
   /** Bytes that each line of the sources is longer: a source saves its place once in a megabyte. */
   readonly padding?: number
   /** What the store does while a replay reads it. */
@@ -33,7 +35,6 @@ export interface Scenario {
 }
 
 const CREW = { ingest: 1, enrich: 2, sinks: 2 }
-/** Sources send so much later, so that they are at work when something breaks. */
 const PACE_MS = 250
 /** Longer than the session of a member, 10 s. */
 const SILENCE_MS = 13_000
@@ -130,12 +131,14 @@ function everyThirdFails(onFault: () => void = () => {}): FaultPlan {
  * comes next, with more records from the same offset on, must take it for stored up to its end, and no further.
  */
 async function killAfterPut({ site, reached }: Moment): Promise<void> {
-  const otherwise = site.servers.storeProxy.plan
-  await reached('enrich', 0.15)
+  const { servers } = site
+  const otherwise = servers.storeProxy.plan
+  await reached('enrich', 0.02)
+  servers.sourceWay.way = 'stalled' // or nothing might be left that comes later
   const [archiver] = site.hire('archive') as [Worker]
-  site.servers.storeProxy.plan = (request, n) => {
+  servers.storeProxy.plan = (request, n) => {
     if (!isSegment(request)) return otherwise(request, n)
-    site.servers.storeProxy.plan = otherwise
+    servers.storeProxy.plan = otherwise
     const onAnswer = () => {
       site.broke('archiver killed between put and commit')
       void archiver.lose()
@@ -143,6 +146,7 @@ async function killAfterPut({ site, reached }: Moment): Promise<void> {
     return { onAnswer }
   }
   await archiver.ended
+  servers.sourceWay.way = 'open'
 }
 
 export const scenarios: readonly Scenario[] = [
@@ -151,6 +155,7 @@ export const scenarios: readonly Scenario[] = [
     proves:
       'a broker that dies while mentions are written and read loses nothing that it has acknowledged, and order per key stays',
     crew: CREW,
+    paceMs: PACE_MS,
     work: killBroker,
   },
   {
@@ -158,12 +163,14 @@ export const scenarios: readonly Scenario[] = [
     proves:
       'Elasticsearch that dies amid bulk requests, and refuses for a full queue otherwise, is written to again until every document stands',
     crew: CREW,
+    paceMs: PACE_MS,
     work: killIndex,
   },
   {
     name: 'slow',
     proves: 'slow servers, and a silence longer than the session of every member, cost time and repeats',
     crew: CREW,
+    paceMs: 2 * PACE_MS,
     async work({ site, random, reached }) {
       const { servers } = site
       servers.stageWay.delayMs = 80
@@ -181,6 +188,7 @@ export const scenarios: readonly Scenario[] = [
     proves:
       'answers of 429 and 503, a full queue and connections that are cut are tried again; nothing refused is taken for written',
     crew: { ...CREW, sinks: 3 },
+    paceMs: PACE_MS,
     async work({ site, reached }) {
       const { servers } = site
       servers.indexProxy.plan = (request, n) => {
@@ -207,6 +215,7 @@ export const scenarios: readonly Scenario[] = [
     proves:
       'a store that fails every third request, also after it took what was put, ends with each offset in one segment; a replay reads all of it',
     crew: CREW,
+    paceMs: 3 * PACE_MS,
     async work(moment) {
       failThirds(moment.site)
       await killAfterPut(moment)
@@ -218,6 +227,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'rebalance-kill',
     proves: 'a member that dies while its group deals out partitions leaves its work to the others',
     crew: { ...CREW, enrich: 3 },
+    paceMs: PACE_MS,
     async work(moment) {
       for (const share of [0.1, 0.4]) await killInRebalance(moment, share)
     },
@@ -226,6 +236,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'enrichers',
     proves: 'enrichers and indexers may join and leave at any time',
     crew: { ...CREW, enrich: 3 },
+    paceMs: PACE_MS,
     async work(moment) {
       const indexers = joinAndLeave(moment, 'sinks', 0.2)
       for (const share of [0.1, 0.3, 0.5]) await joinAndLeave(moment, 'enrich', share)
@@ -237,6 +248,7 @@ export const scenarios: readonly Scenario[] = [
     proves:
       'of two processes that want the same connectors each connector has one owner; another goes on where a dead one was',
     crew: { ...CREW, ingest: 2 },
+    paceMs: PACE_MS,
     padding: 2_000,
     async work({ site, random, ingest, reached }) {
       await reached('enrich', 0.1)
@@ -252,6 +264,7 @@ export const scenarios: readonly Scenario[] = [
     name: 'zombie',
     proves: 'a process that slept longer than its session and then finishes what it had begun changes nothing',
     crew: { ingest: 2, enrich: 2, sinks: 2 },
+    paceMs: PACE_MS,
     padding: 2_000,
     async work({ site, random, round, ingest, enrich, sinks, reached }) {
       const within = 120_000
@@ -275,6 +288,7 @@ export const everythingAtOnce: Scenario = {
   name: 'everything at once',
   proves: 'what each scenario proves, while the others happen',
   crew: CREW,
+  paceMs: 3 * PACE_MS,
   async work(moment) {
     failThirds(moment.site)
     await Promise.all([killBroker(moment), killIndex(moment), killInRebalance(moment, 0.05), killAfterPut(moment)])
@@ -282,5 +296,3 @@ export const everythingAtOnce: Scenario = {
   settle: failThirds,
   replayPlan: everyThirdFails(),
 }
-
-export const paceOf = ({ name }: Scenario): number => (name === 'slow' ? 2 * PACE_MS : PACE_MS)
