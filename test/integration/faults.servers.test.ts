@@ -6,7 +6,7 @@ import { everythingAtOnce } from '../chaos/faults/scenarios.ts'
 import { withServers } from '../support/real-server.ts'
 
 const SET_UP_WITHIN_MS = 900_000
-const MENTIONS = 3_000
+const MENTIONS = 2_000
 
 // On servers of its own, since they are killed: those of the ladder may be in Docker, or somebody's. The long form, a fault at a
 // time and in several rounds, is `npm run faults`.
