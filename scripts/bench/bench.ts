@@ -12,6 +12,7 @@ import { NEEDED_SERVERS, type RealServer } from '../servers/real-server.ts'
 import type { Bench } from './bench-run.ts'
 import { benchHops } from './hops/hop-bench.ts'
 import { benchIdle } from './idle-bench.ts'
+import { benchKafka } from './kafka-bench.ts'
 import { benchLatency } from './latency/latency-bench.ts'
 import { benchMemory } from './memory-bench.ts'
 import { benchReplay } from './replay-bench.ts'
@@ -23,6 +24,7 @@ const benches: Readonly<Record<string, (bench: Bench) => Promise<unknown>>> = {
   throughput: benchThroughput,
   memory: benchMemory,
   search: benchSearch,
+  kafka: benchKafka,
   hops: benchHops,
   latency: benchLatency,
   idle: benchIdle,

@@ -37,7 +37,7 @@ export async function benchHops({ mentions, runs, say, servers }: Bench): Promis
   await log.createTopics([topics.raw, topics.documents].map((name) => ({ name, partitions: PARTITIONS })))
 
   const bar = new ProgressBar(process.stderr)
-  const steps = 4 * runs + 1 + 2 * runs
+  const steps = 5 * runs + 3
   let step = 0
   const progress = (what: string) => bar.update(step++ / steps, what)
   let number = 0
@@ -68,6 +68,7 @@ export async function benchHops({ mentions, runs, say, servers }: Bench): Promis
   }
   progress('filling topics')
   await fill(log, topics.documents, documentsOf(log, topics.enriched))
+  await run({ kind: 'bulk', input: topics.documents, output: '' }) // warms the server up
   for (let round = 0; round < runs; round++) {
     results.bulk.push(await run({ kind: 'bulk', input: topics.documents, output: '' }))
     results.index.push(await run({ kind: 'index', input: topics.enriched, output: '' }))
