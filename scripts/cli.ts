@@ -56,9 +56,8 @@ program
   .addOption(dataOption())
   .option('--until-idle', 'stop once everything there is now has been read and indexed')
   .addOption(new Option('--only <stages>', 'only these stages: ingest, enrich, index, alerts, archive').argParser(list))
-  .addOption(
-    new Option('--health-port <port>', 'serve /health and /metrics on this loopback port').argParser(number(1)),
-  )
+  .addOption(new Option('--health-port <port>', 'serve /health and /metrics on this port').argParser(number(1)))
+  .addOption(new Option('--health-host <address>', 'and on this address of the machine').default('127.0.0.1'))
   .addOption(logOption())
   .addOption(jsonOption())
   .addHelpText(
@@ -75,9 +74,8 @@ program
   .addOption(new Option('--data <dir>', 'data directory').default('.earshot-demo'))
   .option('--until-idle', 'stop once the thirty days are indexed')
   .addOption(new Option('--seed <number>', 'another seed, other mentions').argParser(number(0)).default(1))
-  .addOption(
-    new Option('--health-port <port>', 'serve /health and /metrics on this loopback port').argParser(number(1)),
-  )
+  .addOption(new Option('--health-port <port>', 'serve /health and /metrics on this port').argParser(number(1)))
+  .addOption(new Option('--health-host <address>', 'and on this address of the machine').default('127.0.0.1'))
   .addOption(logOption())
   .addOption(jsonOption())
   .action((options) => runCommand(async (io) => (await import('./commands/demo.ts')).demo(options, io)))

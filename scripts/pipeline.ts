@@ -133,12 +133,15 @@ export async function runPipeline(options: PipelineOptions, untilIdle: boolean, 
     // A client that gave up leaves the group: joining again finds every connector at its last cursor.
     if (stages.has(StageName.Ingest))
       await supervisor.keep('connectors', () => runConnectors(options, untilIdle, running), running)
-    if (!untilIdle) return // the stages outlive their sources: they end with the signal
+    if (!untilIdle) return untilAborted(running) // a process outlives its sources
     await settle(options, companions, running)
     idle.abort()
   })
   await runTogether(parts, AbortSignal.any([signal, idle.signal]))
 }
+
+const untilAborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => (signal.aborted ? resolve() : signal.addEventListener('abort', () => resolve())))
 
 async function runConnectors(options: PipelineOptions, once: boolean, signal: AbortSignal): Promise<void> {
   const { installation, brands, clock, logger, metrics, books, supervisor, onProgress } = options

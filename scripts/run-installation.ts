@@ -46,6 +46,7 @@ export interface RunSettings {
   readonly scores: boolean
   readonly untilIdle: boolean
   readonly settleFirst?: boolean
+  readonly healthHost?: string | undefined
   readonly healthPort?: number | undefined
   readonly logLevel?: LogLevel | undefined
 }
@@ -77,7 +78,10 @@ export async function runInstallation(settings: RunSettings, { errors, signal }:
   await using _health =
     settings.healthPort === undefined
       ? null
-      : await startHealthServer({ port: settings.healthPort, registry: metrics.registry, health: supervisor.health })
+      : await startHealthServer({
+          ...{ host: settings.healthHost, port: settings.healthPort },
+          ...{ registry: metrics.registry, health: supervisor.health },
+        })
 
   const { table, process } = installation
   const makers = makersOf(brands, scores)

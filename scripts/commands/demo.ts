@@ -12,6 +12,7 @@ export interface DemoOptions {
   readonly data: string
   readonly seed: number
   readonly untilIdle?: boolean | undefined
+  readonly healthHost?: string | undefined
   readonly healthPort?: number | undefined
   readonly logLevel?: LogLevel | undefined
   readonly json?: boolean | undefined
@@ -68,7 +69,7 @@ export async function demo(options: DemoOptions, io: CommandIo): Promise<ExitCod
         allowPrivate: false,
       },
       ...{ maxLogBytes: 4e9, minFreeBytes: 1e9, stages: ALL_STAGES, scores: true, untilIdle },
-      ...{ healthPort: options.healthPort, logLevel: options.logLevel },
+      ...{ healthHost: options.healthHost, healthPort: options.healthPort, logLevel: options.logLevel },
       connectors: ({ clock }) => [createDemoConnector({ seed: options.seed, live: !untilIdle, clock })],
     },
     io,

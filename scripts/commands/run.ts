@@ -19,6 +19,7 @@ export interface RunOptions {
   readonly data?: string
   readonly untilIdle?: boolean
   readonly only?: readonly string[]
+  readonly healthHost?: string
   readonly healthPort?: number
   readonly logLevel?: LogLevel
   readonly json?: boolean
@@ -31,14 +32,15 @@ export async function run(options: RunOptions, io: CommandIo): Promise<ExitCode>
       const message = '--only needs a configuration, and the demo runs all stages: "earshot init NAME" writes one'
       throw new PipelineError(ErrorClass.Config, 'STAGES_OF_DEMO', message)
     }
-    const { untilIdle, healthPort, logLevel, json } = options
-    return demo({ ...{ data: dataPath(options.data), seed: 1, untilIdle, healthPort, logLevel, json } }, io)
+    const { untilIdle, healthHost, healthPort, logLevel, json } = options
+    return demo({ data: dataPath(options.data), seed: 1, untilIdle, healthHost, healthPort, logLevel, json }, io)
   }
   const configuration = await loadConfiguration(options.config)
   const settings: RunSettings = {
     ...settingsOf(configuration, dataPath(options.data, options.config)),
     stages: stagesOf(options.only),
     untilIdle: options.untilIdle === true,
+    healthHost: options.healthHost,
     healthPort: options.healthPort,
     logLevel: options.logLevel,
   }

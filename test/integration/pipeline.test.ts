@@ -161,7 +161,7 @@ describe('the pipeline', () => {
     let failures = 2
     log.subscribe = (options, onBatch) =>
       subscribe.call(log, options, async (batch) => {
-        if (options.group !== 'index' || failures-- <= 0) return onBatch(batch)
+        if (options.group !== 'index' || batch.partition !== 0 || failures-- <= 0) return onBatch(batch)
         throw new PipelineError(ErrorClass.Transient, 'LOST', 'lost')
       })
     const { books, health } = await place.run([connectorOf((cursor, signal) => mentions(50, cursor, signal))], {
@@ -169,6 +169,22 @@ describe('the pipeline', () => {
     })
     expect(health.get('index')).toMatchObject({ restarts: 2 })
     expect(books.index.new).toBe(50)
+  })
+
+  it('goes on until it is told to end when its sources are read, also where nothing else runs', async () => {
+    await using place = await open()
+    const some = connectorOf((cursor, signal) => mentions(20, cursor, signal))
+    let ended = false
+    const running = place.run([some], { stages: [StageName.Ingest] }).finally(() => {
+      ended = true
+    })
+    const { log, topics } = place.installation
+    const produced = async () => (await log.lag('enrich', topics.raw)).reduce((total, { end }) => total + end, 0)
+    await expect.poll(produced).toBeGreaterThanOrEqual(20)
+    await expect.poll(async () => (await place.installation.cursors.list()).get('c')?.value).toBe('20')
+    expect(ended).toBe(false)
+    place.stop()
+    expect((await running).books.connectors.c?.accepted).toBe(20)
   })
 
   it.for([true, false])(

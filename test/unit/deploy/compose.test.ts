@@ -58,7 +58,8 @@ describe('docker-compose.yml', () => {
     expect(used('elasticsearch')).toBe(await proved('elasticsearch.sh'))
     expect(used('kibana')).toBe(used('elasticsearch'))
     expect(used('s3')).toBe(await proved('s3.sh'))
-    for (const service of ['accounts', 'setup', 'earshot']) expect(services[service]?.image).toBe(`earshot:${version}`)
+    for (const service of ['accounts', 'setup', 'activate', 'earshot'])
+      expect(services[service]?.image).toBe(`earshot:${version}`)
   })
 
   it.each(named)('publishes ports of %s on this machine only', (_, { ports = [], network_mode: network }) => {
@@ -94,9 +95,12 @@ describe('docker-compose.yml', () => {
         expect(condition, `${name} on ${other}`).toBe(ends ? 'service_completed_successfully' : 'service_healthy')
       }
     }
-    expect(waitsFor('earshot')).toEqual(expect.arrayContaining(['setup', 'accounts', 'kafka', 'elasticsearch', 's3']))
+    expect(waitsFor('earshot')).toEqual(
+      expect.arrayContaining(['activate', 'setup', 'accounts', 'kafka', 'elasticsearch', 's3']),
+    )
     expect(waitsFor('kibana')).toEqual(expect.arrayContaining(['accounts', 'elasticsearch']))
     expect(services.setup?.command).toEqual(['setup'])
+    expect(services.activate?.command).toEqual(['models', 'activate'])
   })
 
   it('keeps what servers hold in named volumes', () => {
@@ -169,7 +173,7 @@ describe('infra/deploy/earshot.yaml', () => {
   })
 
   it('is what every container of Earshot reads', () => {
-    for (const service of ['accounts', 'setup', 'earshot']) {
+    for (const service of ['accounts', 'setup', 'activate', 'earshot']) {
       expect(services[service]?.volumes).toEqual(['./infra/deploy/earshot.yaml:/earshot/earshot.yaml:ro'])
       expect(services[service]?.environment).toMatchObject(services.earshot?.environment as object)
     }

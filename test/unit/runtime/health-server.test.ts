@@ -16,10 +16,10 @@ async function freePort(): Promise<number> {
 
 const part = (state: PartState): PartHealth => ({ state, since: 1, restarts: 0, problem: null })
 
-async function open(health = new Map<string, PartHealth>()) {
+async function open(health = new Map<string, PartHealth>(), host?: string) {
   const port = await freePort()
   const metrics = createMetrics()
-  const server = await startHealthServer({ port, registry: metrics.registry, health })
+  const server = await startHealthServer({ host, port, registry: metrics.registry, health })
   return {
     port,
     metrics,
@@ -60,6 +60,17 @@ describe('the health server', () => {
     await using server = await open()
     expect((await fetch(`${server.url}/`)).status).toBe(404)
     expect((await fetch(`${server.url}/health`, { method: 'POST', body: 'x' })).status).toBe(405)
+  })
+
+  it('listens on the loopback alone, or on the address that it is given', async () => {
+    await using everywhere = await open(new Map(), '127.0.0.2')
+    expect((await fetch(`http://127.0.0.2:${everywhere.port}/health`)).status).toBe(200)
+    await expect(fetch(`${everywhere.url}/health`)).rejects.toThrow()
+    await using loopback = await open()
+    await expect(fetch(`http://127.0.0.2:${loopback.port}/health`)).rejects.toThrow()
+    await expect(open(new Map(), '192.0.2.1')).rejects.toMatchObject({
+      ...{ class: 'config', code: 'PORT_REFUSED', message: expect.stringContaining('--health-host') },
+    })
   })
 
   it('says which port is taken and what to do', async () => {
