@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { currentEpoch } from '#index/archive/epoch.ts'
 import { type DataDirectory, openDataDirectory } from '#infra/filesystem/data-directory.ts'
@@ -89,9 +89,13 @@ async function usedBytes(directory: DataDirectory): Promise<Record<string, numbe
   await using objects = await openFileObjectStore(directory.objects)
   let archive = 0
   for await (const { size } of objects.list('')) archive += size
+  const besides = (await readdir(directory.path)).filter((name) => /^index-.*\.db$/.test(name))
+  let beside = 0
+  for (const name of besides) beside += await database(join(directory.path, name))
   return {
     log: await database(directory.log),
     index: await database(directory.index),
+    ...(besides.length > 0 && { 'beside it': beside }),
     state: await database(directory.state),
     archive,
   }
