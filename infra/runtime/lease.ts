@@ -7,6 +7,8 @@ import { isTransient } from './retry.ts'
 /** An owner that has not renewed for so long is taken for dead. Far above the difference of clocks that is tolerated. */
 const TERM_MS = 20_000
 const RENEW_EVERY_MS = 5_000
+/** Who could not renew ends so long before the others may begin: clocks differ, and an answer takes its time. */
+const MARGIN_MS = 6_000
 /** How often those who stand by look. */
 const LOOK_EVERY_MS = 1_000
 
@@ -107,7 +109,7 @@ export class Lease {
         }
         logger.warn({ err, code: err.code, lease: name }, 'lease not renewed, tried again')
       }
-      if (this.#row === null || clock.now() >= until) {
+      if (this.#row === null || clock.now() >= until - MARGIN_MS) {
         this.#row = null
         lost.abort()
         return

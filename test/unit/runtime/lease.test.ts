@@ -11,7 +11,7 @@ const untilTold = (signal: AbortSignal) =>
 /** Processes that want to do the same work; `working` names those that do it now. */
 function open() {
   const table = new MemoryTable()
-  const clock = new FastClock(100)
+  const clock = new FastClock(20)
   const working = new Set<string>()
   const join = (owner: string, seesTable: MemoryTable = table) => {
     const lease = new Lease({ table: seesTable, name: 'work', owner, clock, logger: pino({ level: 'silent' }) })
