@@ -26,7 +26,7 @@ import { PROOF_QUERIES } from './proof/proof-queries.ts'
 import { findServers } from './servers/find-servers.ts'
 import { NEEDED_SERVERS } from './servers/real-server.ts'
 import { freshPlace } from './servers/server-place.ts'
-import { pad } from './terminal/columns.ts'
+import { pad, shorten } from './terminal/columns.ts'
 import { paintFor } from './terminal/paint.ts'
 import { ProgressBar } from './terminal/progress-bar.ts'
 
@@ -176,11 +176,12 @@ function print(): void {
   say(
     `  ${pad('query', 52)}${'matches'.padStart(9)}${'buckets'.padStart(9)}${'terms'.padStart(7)}${'SQLite'.padStart(10)}${'Elastic'.padStart(10)}`,
   )
-  for (const { name, total, buckets, terms, embeddedMs, distributedMs, difference } of answers) {
+  for (const { name, total, buckets, terms, embeddedMs, distributedMs, wordError, difference } of answers) {
     const figures = `${count(total).padStart(9)}${count(buckets).padStart(9)}${count(terms).padStart(7)}`
     const times = [embeddedMs, distributedMs].map((ms) => `${ms.toFixed(0)} ms`.padStart(10)).join('')
-    const verdict = difference === null ? paint('green', 'same') : paint('red', 'DIFFERENT')
-    say(`  ${pad(name, 52)}${figures}${times}  ${verdict}`)
+    const sampled = wordError === 0 ? '' : `, words of two samples within ±${count(wordError)}`
+    const verdict = difference === null ? paint('green', `same${sampled}`) : paint('red', 'DIFFERENT')
+    say(`  ${pad(shorten(name, 51), 52)}${figures}${times}  ${verdict}`)
   }
   say(
     `  every mention, one by one: ${count(sweep.mentions)} ${sweep.difference === null ? 'the same' : 'until one differs'}`,

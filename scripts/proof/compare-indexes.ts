@@ -1,6 +1,12 @@
 import { negativeShare } from '#index/search/expected-share.ts'
 import { foldBuckets } from '#index/search/fold-buckets.ts'
-import { type Aggregates, type Hit, type SearchIndex, TermField } from '#infra/contracts/search-index.ts'
+import {
+  type Aggregates,
+  type Hit,
+  type SearchIndex,
+  type TermCount,
+  TermField,
+} from '#infra/contracts/search-index.ts'
 import { Difference } from './difference.ts'
 import type { ProofQuery } from './proof-queries.ts'
 
@@ -19,6 +25,8 @@ export interface Answer {
   /** Time of all requests, milliseconds. */
   readonly embeddedMs: number
   readonly distributedMs: number
+  /** Words of so many mentions are counted in a sample, another one in each index: most that the two may differ by; 0: exact. */
+  readonly wordError: number
   /** null: the same. */
   readonly difference: string | null
 }
@@ -50,16 +58,23 @@ export class IndexComparison {
       const counted = await index.aggregate({ ...selection, buckets: true, terms: fields, termLimit: TERMS })
       const ms = performance.now() - start
       const ids = [newest, oldest].map(({ hits }) => hits.map(({ id }) => id))
-      return { ms, counted, told: { matches: newest.total, ids, ...counted, days: daysOf(counted) } }
+      const { word = [], ...terms } = counted.terms
+      const told = { matches: newest.total, ids, ...counted, terms, termError: 0, days: daysOf(counted) }
+      return { ms, word, error: counted.termError, told }
     }
     const embedded = await ask(this.#embedded)
     const distributed = await ask(this.#distributed)
-    const { told } = embedded
+    const { told, word } = embedded
+    const wordError = embedded.error + distributed.error
+    const words =
+      wordError === 0
+        ? this.#difference.between(word, distributed.word, 'terms.word')
+        : apart(embedded.word, distributed.word, wordError)
     return {
-      ...{ name, total: told.matches, buckets: told.buckets.length },
-      terms: Object.values(told.terms).reduce((sum, rows) => sum + rows.length, 0),
+      ...{ name, total: told.matches, buckets: told.buckets.length, wordError },
+      terms: Object.values(told.terms).reduce((sum, rows) => sum + rows.length, word.length),
       ...{ embeddedMs: embedded.ms, distributedMs: distributed.ms },
-      difference: this.#difference.between(told, distributed.told),
+      difference: this.#difference.between(told, distributed.told) ?? words,
     }
   }
 
@@ -85,6 +100,13 @@ export class IndexComparison {
       if (after.every((next) => next === null)) return { mentions, difference: null }
     }
   }
+}
+
+/** Words of both samples whose counts are further apart than the answers say that they may be. */
+function apart(a: readonly TermCount[], b: readonly TermCount[], error: number): string | null {
+  const other = new Map(b.map(({ term, mentions }) => [term, mentions]))
+  const far = a.find(({ term, mentions }) => Math.abs(mentions - (other.get(term) ?? mentions)) > error)
+  return far === undefined ? null : `terms.word.${far.term}: ${far.mentions} and ${other.get(far.term)}`
 }
 
 /** Where the raw record stands, and when this run took it in, is the business of each installation. */
