@@ -7,9 +7,10 @@ import { kafkaError } from './kafka-error.ts'
 import type { RecordTranslation } from './kafka-options.ts'
 import { PartitionFeed } from './partition-feed.ts'
 import { tellMissed } from './tell-missed.ts'
-import { topicRecreated } from './topic-watch.ts'
 
 export interface AssignmentParts {
+  /** Rejects when the partition ends before `least`, also once all its copies are in sync. */
+  readonly mustReach: (partition: number, least: number) => Promise<void>
   /** First offset that is still kept of a partition, and first that does not exist. */
   readonly bounds: (partition: number) => Promise<Pick<PartitionLag, 'start' | 'end'>>
   readonly clock: Clock
@@ -67,12 +68,12 @@ export class Assignment {
 
   /** kafkajs went on elsewhere than it was told: nobody may lose records by that and not know. */
   async #explain(from: number, to: number): Promise<void> {
-    const { options, logger, bounds } = this.#parts
+    const { options, logger, bounds, mustReach } = this.#parts
     const { group, topic } = options
     const partition = this.#partition
     const { start, end } = await bounds(partition)
     if (this.#revoked) return
-    if (end < from) throw topicRecreated(`${topic}, partition ${partition}, was read up to ${from} and ends at ${end}`)
+    if (end < from) await mustReach(partition, from)
     if (to > from && start > from) tellMissed(logger, { group, topic, partition, from, to: Math.min(start, to) })
   }
 

@@ -22,7 +22,7 @@ import { type PlacedRecord, RecordWriter } from './record-writer.ts'
 import { scanPartitions } from './scan-partitions.ts'
 import { tellMissed } from './tell-missed.ts'
 import { toLogRecord } from './to-log-record.ts'
-import { TopicWatch, topicRecreated } from './topic-watch.ts'
+import { TopicWatch } from './topic-watch.ts'
 
 /**
  * The log on Kafka. Resolves when a broker has answered; rejects within seconds with a config error (login, rights, certificate)
@@ -167,6 +167,8 @@ class KafkaEventLog implements EventLog {
       group: this.#groupId(options.group, options.topic),
       standing: () => this.#standing(options.group, options.topic),
       bounds: (partition) => this.#bounds(options.topic, partition),
+      mustReach: (partition, least) =>
+        this.#watch.mustReach(options.topic, partition, least, `group ${options.group} has read so far`),
       onStart: (started) => this.#subscriptions.add(started),
       onEnd: (ended) => this.#subscriptions.delete(ended),
     })
@@ -183,18 +185,18 @@ class KafkaEventLog implements EventLog {
   async #standing(group: string, topic: string): Promise<readonly PartitionLag[]> {
     await this.#watch.look(topic)
     const rows = await this.lag(group, topic)
-    return rows.map((row) => {
+    const standing = rows.map(async (row) => {
       const { partition, start, committed, end } = row
       if (committed > end) {
-        const id = this.#groupId(group, topic)
-        throw topicRecreated(
-          `group ${id} has committed offset ${committed} of ${topic}, partition ${partition}, which ends at ${end}`,
-        )
+        const why = `group ${this.#groupId(group, topic)} has committed that`
+        await this.#watch.mustReach(topic, partition, committed, why)
+        return { ...row, end: committed }
       }
       if (committed >= start) return row
       tellMissed(this.#options.logger, { group, topic, partition, from: committed, to: start })
       return { ...row, committed: start }
     })
+    return Promise.all(standing)
   }
 
   async #bounds(topic: string, partition: number): Promise<Pick<PartitionLag, 'start' | 'end'>> {

@@ -68,12 +68,21 @@ export class LogSubscription implements Subscription, MemberEvents {
   joined(partitions: readonly number[]): void {
     if (this.#ending) return
     this.leaving() // with several brokers two rounds of kafkajs can overlap
-    const { clock, logger, options, onBatch, bounds, translation } = this.#parts
+    const { clock, logger, options, onBatch, bounds, mustReach, translation } = this.#parts
     const member = this.#member
     const standing = this.#parts.standing()
     standing.catch(() => {}) // each run awaits it
     for (const partition of partitions) {
-      const assignment = new Assignment(partition, { clock, logger, options, onBatch, bounds, translation, member })
+      const assignment = new Assignment(partition, {
+        clock,
+        logger,
+        options,
+        onBatch,
+        bounds,
+        mustReach,
+        translation,
+        member,
+      })
       this.#assignments.set(partition, assignment)
       const row = standing.then((rows) => rows.find((row) => row.partition === partition) as PartitionLag)
       const run = assignment.run(row, this.#runs.get(partition)).catch((error: unknown) => this.#fail(error))

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import kafkajs, { type Batch, type Kafka, type KafkaMessage } from 'kafkajs'
+import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type { Administration } from './administration.ts'
 import { RETRY } from './kafka-client.ts'
-import { topicRecreated } from './topic-watch.ts'
 
 export interface OffsetRange {
   readonly from: number
@@ -54,8 +54,10 @@ export async function scanPartitions(
     for (const { partition, low, high } of await admin.fetchTopicOffsets(topic)) {
       const to = left.get(partition)?.to
       if (to === undefined) continue
-      if (Number(high) < to)
-        throw topicRecreated(`partition ${partition} of ${topic} ended at ${to} and ends at ${high} now`)
+      if (Number(high) < to) {
+        const message = `partition ${partition} of ${topic} ended at ${to} and ends at ${high} now: copies are not in sync yet, or the topic was made anew; try again`
+        throw new PipelineError(ErrorClass.Transient, 'KAFKA_UNAVAILABLE', message)
+      }
       if (Number(low) >= to) left.delete(partition)
     }
     if (left.size === 0) ended.resolve()

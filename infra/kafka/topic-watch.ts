@@ -6,6 +6,8 @@ import { onKafka } from './kafka-error.ts'
 
 /** How soon a process learns what administrators have done to its topics. */
 const LOOK_MS = 20_000
+const CATCH_UP_MS = 500
+const CATCH_UP_LOOKS = 20
 
 interface Known {
   /** Decides where a key is. */
@@ -90,10 +92,29 @@ export class TopicWatch implements AsyncDisposable {
     if (now < partitions) throw topicRecreated(`${topic} had ${partitions} partitions and has ${now} now`)
     for (const { partition, high } of await this.#admin.fetchTopicOffsets(topic)) {
       const before = least.get(partition) ?? 0
-      if (Number(high) < before)
-        throw topicRecreated(`partition ${partition} of ${topic} ended at ${before} and ends at ${high} now`)
-      ends.set(partition, Math.max(Number(high), ends.get(partition) ?? 0))
+      if (Number(high) < before) await this.mustReach(topic, partition, before, 'it had reached that before')
+      ends.set(partition, Math.max(Number(high), before))
     }
+  }
+
+  /**
+   * Resolves when the partition ends at `least` or behind it. A new leader can name an earlier end until its followers have caught up:
+   * only what it says while all copies are in sync, and says twice, is taken for a topic made anew. `why` says what is known.
+   */
+  async mustReach(topic: string, partition: number, least: number, why: string): Promise<void> {
+    let sure = 0
+    for (let looks = 0; looks < CATCH_UP_LOOKS; looks++) {
+      await this.#clock.sleep(CATCH_UP_MS)
+      const { topics } = await this.#admin.fetchTopicMetadata({ topics: [topic] })
+      const { isr, replicas } = topics[0]?.partitions.find((each) => each.partitionId === partition) ?? {}
+      const rows = await this.#admin.fetchTopicOffsets(topic)
+      const end = Number(rows.find((row) => row.partition === partition)?.high ?? 0)
+      if (end >= least) return
+      sure = isr?.length === replicas?.length ? sure + 1 : 0
+      if (sure === 2) throw topicRecreated(`partition ${partition} of ${topic} ends at ${end}, not at ${least}: ${why}`)
+    }
+    const message = `partition ${partition} of ${topic} ends before offset ${least} while not all its copies are in sync; start the brokers that are down`
+    throw new PipelineError(ErrorClass.Transient, 'KAFKA_UNAVAILABLE', message)
   }
 
   async #watch(): Promise<void> {
@@ -123,6 +144,6 @@ const partitionsChanged = (topic: string, before: number, now: number): Pipeline
 }
 
 export const topicRecreated = (how: string): PipelineError => {
-  const message = `${how}: the topic was made anew, or its brokers have lost its last records; end all processes and go on as "A topic made anew" in docs/operations.md says`
+  const message = `${how}; the topic was made anew, or its brokers have lost its last records; end all processes and go on as "A topic made anew" in docs/operations.md says`
   return new PipelineError(ErrorClass.Config, 'TOPIC_RECREATED', message)
 }

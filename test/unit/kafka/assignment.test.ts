@@ -1,6 +1,7 @@
 import type { KafkaMessage } from 'kafkajs'
 import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
+import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type { RecordBatch } from '#infra/contracts/event-log.ts'
 import { Assignment } from '#infra/kafka/assignment.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
@@ -27,6 +28,9 @@ function open(parts: {
     logger: pino({ base: null }, { write: (line: string) => told.push(JSON.parse(line)) }),
     options: { group: 'g', topic: 't', maxRecords: 10, maxBytes: 1_000, idleMs: 100 },
     translation: undefined,
+    mustReach: async () => {
+      throw new PipelineError(ErrorClass.Config, 'TOPIC_RECREATED', 'made anew')
+    },
     bounds: async () => parts.bounds ?? { start: 0, end: 1 },
     onBatch: async (batch) => {
       parts.onBatch?.(batch)

@@ -4,11 +4,13 @@ import { TopicWatch } from '#infra/kafka/topic-watch.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
 
 /** Brokers whose answer comes when the test says so. */
-function open(partitions = 1) {
+function open(inSync = true) {
   const answers: PromiseWithResolvers<number>[] = []
   const broken: unknown[] = []
   const admin = {
-    fetchTopicMetadata: async () => ({ topics: [{ name: 't', partitions: Array.from({ length: partitions }) }] }),
+    fetchTopicMetadata: async () => ({
+      topics: [{ name: 't', partitions: [{ partitionId: 0, replicas: [1, 2], isr: inSync ? [1, 2] : [1] }] }],
+    }),
     fetchTopicOffsets: async () => {
       const answer = Promise.withResolvers<number>()
       answers.push(answer)
@@ -51,7 +53,7 @@ describe('a topic watch', () => {
     await seen.answer(5)
     await second
     const third = seen.watch.look('t')
-    await seen.answer(4)
+    for (const end of [4, 4, 4]) await seen.answer(end)
     await expect(third).rejects.toMatchObject(recreated)
     expect(() => seen.watch.check('t')).toThrow(expect.objectContaining(recreated))
 
@@ -63,5 +65,18 @@ describe('a topic watch', () => {
       expect(broken).toMatchObject([recreated])
       await watch[Symbol.asyncDispose]()
     }
+  })
+
+  it('waits for the copies to catch up with a new leader, which names an earlier end until they have', async () => {
+    const { watch, broken, answer } = open(false)
+    watch.add('t', 1)
+    const first = watch.look('t')
+    await answer(5)
+    await first
+    const second = watch.look('t')
+    for (const end of [4, 4, 4, 4, 5]) await answer(end)
+    await second
+    expect(broken).toEqual([])
+    await watch[Symbol.asyncDispose]()
   })
 })
