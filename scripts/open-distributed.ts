@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { currentEpoch } from '#index/archive/epoch.ts'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type { EventLog } from '#infra/contracts/event-log.ts'
+import { checkElasticsearchClock } from '#infra/elasticsearch/check-clock.ts'
 import type { ElasticsearchConnection } from '#infra/elasticsearch/connect.ts'
 import { removeElasticsearchIndex } from '#infra/elasticsearch/remove-index.ts'
 import { openElasticsearchSearchIndex } from '#infra/elasticsearch/search-index.ts'
@@ -54,6 +55,8 @@ export async function openDistributed(place: DistributedPlace & { readonly setup
     created = await log.createTopics(topicSpecs(topics, servers.kafka.partitions))
     await index.prepare()
   }
+  const connection = await connectionOf(servers.elasticsearch)
+  await checkElasticsearchClock({ connection, namespace, clock: systemClock })
   const partitions = await agreedPartitions(log, topics)
   const epochOf = (topic: string) => currentEpoch(objects, archivePrefix(namespace, topic), created.includes(topic))
   const epochs = { raw: await epochOf(topics.raw), enriched: await epochOf(topics.enriched) }
