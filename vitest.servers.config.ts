@@ -1,12 +1,23 @@
 import { defineConfig } from 'vitest/config'
+import { processEnvironment } from '#infra/config/environment.ts'
 
-// What needs a real Kafka, Elasticsearch, S3 or schema registry. `npm run test:servers` starts them and runs this.
+// What needs a real Kafka, Elasticsearch, S3 or schema registry. `npm run test:servers` starts them and runs this. Several addresses
+// of Elasticsearch have commas between them: the first serves all suites, each other one those of Elasticsearch.
+const [elasticsearch = '', ...others] = (processEnvironment().EARSHOT_ELASTICSEARCH ?? '').split(',')
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.{kafka,elasticsearch,s3,registry,servers}.test.ts'],
-    pool: 'forks',
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      project('servers', 'test/**/*.{kafka,elasticsearch,s3,registry,servers}.test.ts', elasticsearch),
+      ...others.map((other, i) => project(`elasticsearch ${i + 2}`, 'test/**/*.elasticsearch.test.ts', other)),
+    ],
   },
 })
+
+function project(name: string, include: string, address: string) {
+  const env = { EARSHOT_ELASTICSEARCH: address }
+  return {
+    test: { name, include: [include], env, pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 60_000 },
+  }
+}

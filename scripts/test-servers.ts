@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { processEnvironment } from '#infra/config/environment.ts'
 import { addressVariables, findServers } from './servers/find-servers.ts'
+import { ServerName } from './servers/real-server.ts'
 
 // `npm run test:servers [-- PATH OR VITEST OPTION ...]`: the suites that need Kafka, Elasticsearch, S3 or a schema registry, and what they have proved.
 
@@ -21,13 +22,20 @@ async function runSuites(asked: readonly string[]): Promise<number> {
     ...(asked.some((option) => option.startsWith('--reporter')) ? [] : ['--reporter=default']),
     `--reporter=${join(root, 'test/support/proof-reporter.ts')}`, // the last word
   ]
+  const byName = Object.values(ServerName).map(
+    (name) => [name, servers.filter((server) => server.name === name)] as const,
+  )
   const child = spawn(process.execPath, [vitest, ...options], {
     cwd: root,
     stdio: 'inherit',
     env: {
       ...processEnvironment(),
-      ...Object.fromEntries(servers.map(({ name, address }) => [addressVariables[name], address])),
-      EARSHOT_PROOF: JSON.stringify(Object.fromEntries(servers.map(({ name, version }) => [name, version]))),
+      ...Object.fromEntries(
+        byName.map(([name, of]) => [addressVariables[name], of.map(({ address }) => address).join()]),
+      ),
+      EARSHOT_PROOF: JSON.stringify(
+        Object.fromEntries(byName.map(([name, of]) => [name, of.map(({ version }) => version)])),
+      ),
       REQUIRE_SERVERS: '1',
     },
   })

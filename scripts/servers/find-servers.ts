@@ -1,5 +1,5 @@
 import { processEnvironment } from '#infra/config/environment.ts'
-import { type RealServer, ServerName } from './real-server.ts'
+import { type RealServer, ServerName, type WantedServer } from './real-server.ts'
 import { setUpLocalServer, startLocalServer } from './start-local-server.ts'
 
 /** The environment variable that holds the address of each server. */
@@ -10,28 +10,37 @@ export const addressVariables = {
   registry: 'EARSHOT_REGISTRY',
 } as const satisfies Readonly<Record<ServerName, string>>
 
+/** Every server that something of ours speaks to, Elasticsearch also in the oldest version that will do. */
+const ALL: readonly WantedServer[] = [
+  ...Object.values(ServerName).map((name) => ({ name })),
+  { name: ServerName.Elasticsearch, version: '8.19.13' },
+]
+
 /**
- * Each from the first that has it: an address in the environment, Docker, the scripts of this folder. Those start together, and
- * read `settings`.
+ * Each from the first that has it: an address in the environment (or several, with commas between them, in place of all
+ * versions), Docker, the scripts of this folder. Those start together, and read `settings`.
  */
 export async function findServers(
   say: (line: string) => void,
-  names: readonly ServerName[] = Object.values(ServerName),
+  wanted: readonly WantedServer[] = ALL,
   settings: Readonly<Record<string, string>> = {},
 ): Promise<readonly RealServer[]> {
   const environment = processEnvironment()
-  const addressOf = (name: ServerName) => environment[addressVariables[name]]
-  const missing = names.filter((name) => !addressOf(name))
+  const addressesOf = (name: ServerName) => environment[addressVariables[name]]?.split(',').filter(Boolean) ?? []
+  const missing = wanted.filter(({ name }) => addressesOf(name).length === 0)
   // Testcontainers is heavy, and asked only when some address is missing.
   const docker = missing.length > 0 && (await import('./start-docker-server.ts'))
   const inDocker = docker && (await docker.hasDocker()) ? docker.startDockerServer : null
-  const start = inDocker ?? ((name: ServerName) => startLocalServer(name, { environment: settings }))
+  const startHere = (server: WantedServer): Promise<RealServer> =>
+    startLocalServer(server.name, { environment: { ...settings, ...versionOf(server) } })
   // One after the other: they share Maven's folder.
-  if (inDocker === null) for (const name of missing) await setUpLocalServer(name, say)
-  const starting = names.map(async (name) => {
-    const address = addressOf(name)
-    const server = await (address ? given(name, address) : start(name))
-    say(`${name}: ${server.version}`)
+  if (inDocker === null) for (const server of missing) await setUpLocalServer(server.name, say, versionOf(server))
+  const standing = [...new Set(wanted.map(({ name }) => name))].flatMap((name) =>
+    addressesOf(name).map((address) => given(name, address)),
+  )
+  const starting = [...standing, ...missing.map(inDocker ?? startHere)].map(async (finding) => {
+    const server = await finding
+    say(`${server.name}: ${server.version}`)
     return server
   })
   const ends = await Promise.allSettled(starting)
@@ -40,6 +49,9 @@ export async function findServers(
   await Promise.all(ends.map((end) => end.status === 'fulfilled' && end.value[Symbol.asyncDispose]()))
   throw failed.reason
 }
+
+/** As the script of Elasticsearch, the only one with a choice, reads it. */
+const versionOf = ({ version }: WantedServer) => (version === undefined ? {} : { ES_VERSION: version })
 
 /** A server that stands already says its version itself where it can. */
 async function given(name: ServerName, address: string): Promise<RealServer> {

@@ -2,9 +2,6 @@
 export const ServerName = { Kafka: 'kafka', Elasticsearch: 'elasticsearch', S3: 's3', Registry: 'registry' } as const
 export type ServerName = (typeof ServerName)[keyof typeof ServerName]
 
-/** Without what is only there when it is wanted. */
-export const NEEDED_SERVERS: readonly ServerName[] = [ServerName.Kafka, ServerName.Elasticsearch, ServerName.S3]
-
 /** A running server, ours until disposed. */
 export interface RealServer extends AsyncDisposable {
   readonly name: ServerName
@@ -13,3 +10,17 @@ export interface RealServer extends AsyncDisposable {
   /** What runs there and where it came from, for people. */
   readonly version: string
 }
+
+/** A server to be found or started. */
+export interface WantedServer {
+  readonly name: ServerName
+  /** Where none is named: the newest that we know. */
+  readonly version?: '8.19.13'
+}
+
+/** Without what is only there when it is wanted. */
+export const NEEDED_SERVERS: readonly WantedServer[] = [
+  { name: ServerName.Kafka },
+  { name: ServerName.Elasticsearch },
+  { name: ServerName.S3 },
+]

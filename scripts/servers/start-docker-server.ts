@@ -1,11 +1,11 @@
 import { GenericContainer, getContainerRuntimeClient, Wait } from 'testcontainers'
 import { freePort } from './free-port.ts'
-import { type RealServer, ServerName } from './real-server.ts'
+import { type RealServer, ServerName, type WantedServer } from './real-server.ts'
 
 const KEY = 'earshot'
 const SECRET = 'earshot-secret'
 const KAFKA = 'apache/kafka:4.4.0'
-const ELASTICSEARCH = 'docker.elastic.co/elasticsearch/elasticsearch:9.4.3'
+const ELASTICSEARCH = 'docker.elastic.co/elasticsearch/elasticsearch'
 const S3 = 'versity/versitygw:v1.8.0'
 const REGISTRY = 'apicurio/apicurio-registry-mem:2.6.13.Final'
 
@@ -20,10 +20,10 @@ export async function hasDocker(): Promise<boolean> {
 }
 
 /** Starts the server in a container; resolves when it answers. */
-export async function startDockerServer(name: ServerName): Promise<RealServer> {
+export async function startDockerServer({ name, version }: WantedServer): Promise<RealServer> {
   // Clients are sent to the address that Kafka advertises, so its port outside must be known before it starts.
   const port = await freePort()
-  const { container, address, image } = plan(name, port)
+  const { container, address, image } = plan(name, port, version)
   const started = await container.start()
   return {
     name,
@@ -41,7 +41,7 @@ interface Plan {
   readonly address: (host: string) => string
 }
 
-function plan(name: ServerName, port: number): Plan {
+function plan(name: ServerName, port: number, version: WantedServer['version']): Plan {
   switch (name) {
     case ServerName.Kafka:
       return {
@@ -67,8 +67,8 @@ function plan(name: ServerName, port: number): Plan {
       }
     case ServerName.Elasticsearch:
       return {
-        image: ELASTICSEARCH,
-        container: new GenericContainer(ELASTICSEARCH)
+        image: `${ELASTICSEARCH}:${version ?? '9.4.3'}`,
+        container: new GenericContainer(`${ELASTICSEARCH}:${version ?? '9.4.3'}`)
           .withExposedPorts({ container: 9200, host: port })
           .withEnvironment({
             'discovery.type': 'single-node',

@@ -34,8 +34,13 @@ export interface LocalServerOptions {
 }
 
 /** Fetches or builds the server when it is not in the cache yet: minutes. `say` gets its lines. */
-export async function setUpLocalServer(name: ServerName, say: (line: string) => void): Promise<void> {
-  const child = spawn(scriptOf(name), ['setup'], { stdio: ['ignore', 'pipe', 'pipe'] })
+export async function setUpLocalServer(
+  name: ServerName,
+  say: (line: string) => void,
+  environment: LocalServerOptions['environment'] = {},
+): Promise<void> {
+  const env = { ...processEnvironment(), ...environment }
+  const child = spawn(scriptOf(name), ['setup'], { stdio: ['ignore', 'pipe', 'pipe'], env })
   for (const stream of [child.stdout, child.stderr]) createInterface({ input: stream }).on('line', say)
   const [code] = (await once(child, 'close')) as [number | null]
   if (code !== 0) throw new Error(`${name}: the setup of ${scriptOf(name)} failed; see its lines above`)
@@ -45,11 +50,9 @@ export async function setUpLocalServer(name: ServerName, say: (line: string) => 
 export async function startLocalServer(name: ServerName, options: LocalServerOptions = {}): Promise<LocalServer> {
   const folder = options.folder ?? (await mkdtemp(join(tmpdir(), `earshot-${name}-`)))
   const port = options.port ?? (await freePort())
-  const { stdout } = await execute(scriptOf(name), ['version'])
-  const child = spawn(scriptOf(name), ['start', String(port), folder], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...processEnvironment(), ...options.environment },
-  })
+  const env = { ...processEnvironment(), ...options.environment }
+  const { stdout } = await execute(scriptOf(name), ['version'], { env })
+  const child = spawn(scriptOf(name), ['start', String(port), folder], { stdio: ['ignore', 'pipe', 'pipe'], env })
   const exited = once(child, 'exit')
   const end = async (signal: 'SIGTERM' | 'SIGKILL') => {
     // A launcher that is killed would leave its server running; it ends when that does.

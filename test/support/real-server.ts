@@ -4,7 +4,7 @@ import { describe, it } from 'vitest'
 export const serverVariables = {
   /** Brokers: `127.0.0.1:9092`. */
   kafka: 'EARSHOT_KAFKA',
-  /** `http://127.0.0.1:9200`, with `name:password@` before the host where the server wants them. */
+  /** `http://127.0.0.1:9200`, with `name:password@` before the host where the server wants them; of several the first. */
   elasticsearch: 'EARSHOT_ELASTICSEARCH',
   /** `http://accesskey:secret@127.0.0.1:9000`; path style. Suites make their own buckets. */
   s3: 'EARSHOT_S3',
@@ -25,7 +25,7 @@ export function withServer(server: ServerName, suites: (address: string) => void
 export function withServers(servers: readonly ServerName[], suites: (addresses: readonly string[]) => void): void {
   const missing = servers.filter((server) => !process.env[serverVariables[server]])
   if (missing.length === 0) {
-    suites(servers.map((server) => process.env[serverVariables[server]] as string))
+    suites(servers.map((server) => (process.env[serverVariables[server]] as string).split(',')[0] as string))
     return
   }
   const variables = missing.map((server) => serverVariables[server]).join(', ')
