@@ -2,7 +2,7 @@ import type { Client, estypes } from '@elastic/elasticsearch'
 import { type AuthorRow, afterOperation, NO_AUTHOR_ROW } from '#infra/runtime/author-row.ts'
 import type { AuthorEvent } from '#schemas/generated.ts'
 import { IndexChanges } from './index-changes.ts'
-import { asked, indexMissing, isDocumentMissing, statusOf } from './server-error.ts'
+import { asked, isDocumentMissing, searchWhole, statusOf, unread } from './server-error.ts'
 import { sharedRun } from './shared-run.ts'
 
 /** As it stands in the index. */
@@ -65,15 +65,12 @@ export class AuthorStore {
 
   async #load(): Promise<void> {
     for (let after: string | null = null; ; ) {
-      const answer: estypes.SearchResponse<AuthorDocument> = await asked(
-        WHAT,
-        this.#client.search<AuthorDocument>({
-          index: this.#index,
-          size: PAGE,
-          sort: [{ key: 'asc' }],
-          ...(after === null ? {} : { search_after: [after] }),
-        }),
-      )
+      const answer: estypes.SearchResponse<AuthorDocument> = await searchWhole<AuthorDocument>(this.#client, WHAT, {
+        index: this.#index,
+        size: PAGE,
+        sort: [{ key: 'asc' }],
+        ...(after === null ? {} : { search_after: [after] }),
+      })
       const { hits } = answer.hits
       for (const { _source } of hits) this.#rows.set(_source!.key, rowOf(_source!))
       if (hits.length < PAGE) return
@@ -84,7 +81,7 @@ export class AuthorStore {
   async #readSome(keys: readonly string[]): Promise<void> {
     const { docs } = await asked(WHAT, this.#client.mget<AuthorDocument>({ index: this.#index, ids: [...keys] }))
     for (const [i, found] of docs.entries()) {
-      if ('error' in found) throw indexMissing(WHAT, found.error)
+      if ('error' in found) throw unread(WHAT, found.error)
       const key = keys[i]!
       if (found._source !== undefined) this.#rows.set(key, rowOf(found._source))
       this.#unread.delete(key)

@@ -3,7 +3,7 @@ import type { Clock } from '#infra/contracts/clock.ts'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import { backoffMs } from '#infra/runtime/retry.ts'
 import { BulkLines } from './bulk-lines.ts'
-import { asked, indexMissing, isBusy, overloaded, statusOf } from './server-error.ts'
+import { asked, isBusy, overloaded, refusal, statusOf } from './server-error.ts'
 
 /** The version of a document that was read. */
 export interface ReadVersion {
@@ -28,6 +28,8 @@ export type BulkResult =
 export interface BulkSenderOptions {
   readonly client: Client
   readonly alias: string
+  /** Rejects when the alias does not lead to our index alone. */
+  readonly checkAlias: () => Promise<void>
   readonly clock: Clock
 }
 
@@ -37,19 +39,23 @@ const MAX_BYTES = 8 << 20
 const MAX_ATTEMPTS = 10
 
 const WHAT = 'writing mentions'
+/** Said of a document, and of an alias that leads to several indices. */
+const ILLEGAL = 'illegal_argument_exception'
 const ANSWER = 'items.*.status,items.*.error.type,items.*.error.reason'
 
 /** Writes documents in one bulk request, several when they are large, and answers for each. Only what was refused for lack of room is sent again. */
 export class BulkSender {
   readonly #client: Client
   readonly #path: string
+  readonly #checkAlias: () => Promise<void>
   readonly #clock: Clock
   /** Used again: memory that is new costs more than what is written to it. */
   readonly #free: BulkLines[] = []
 
-  constructor({ client, alias, clock }: BulkSenderOptions) {
+  constructor({ client, alias, checkAlias, clock }: BulkSenderOptions) {
     this.#client = client
     this.#path = `/${encodeURIComponent(alias)}/_bulk`
+    this.#checkAlias = checkAlias
     this.#clock = clock
   }
 
@@ -100,6 +106,7 @@ export class BulkSender {
       if (statusOf(error) === 413) return this.#halved(lines, places, results)
       return await asked(WHAT, Promise.reject(error))
     }
+    if (response.items.some((item) => Object.values(item)[0]!.error?.type === ILLEGAL)) await this.#checkAlias()
     const busy: number[] = []
     for (const [i, place] of places.entries()) {
       const { status, error } = Object.values(response.items[i]!)[0]!
@@ -129,20 +136,23 @@ function actionOf({ id, replaces }: BulkItem): string {
   return `{"index":{"_id":${quoted},"if_seq_no":${replaces.seqNo},"if_primary_term":${replaces.primaryTerm}}}`
 }
 
+/** Types of errors that are about one document. */
+const OF_DOCUMENT = new Set(['document_parsing_exception', 'mapper_parsing_exception', ILLEGAL])
+
 /** What became of one item. Throws what concerns the whole index and not this document. */
 function classify(status: number, type: string, reason: string): BulkResult | 'busy' {
   if (status < 300) return 'written'
   if (status === 409) return 'conflict'
+  const ofIndex = refusal(WHAT, type, status)
+  if (ofIndex !== null) throw ofIndex
   if (status === 429 || status >= 500) return 'busy'
-  if (status === 404) throw indexMissing(WHAT)
-  if (type === 'strict_dynamic_mapping_exception') {
-    const message = `${WHAT}: the index lacks fields of this version (its mapping is older or not ours); run \`earshot setup\``
-    throw new PipelineError(ErrorClass.Config, 'INDEX_MAPPING_WRONG', message)
-  }
   if (status === 401 || status === 403) {
-    const message = `${WHAT}: Elasticsearch forbids it (${type}); check the privileges of elasticsearch.auth and whether the index is read-only`
+    const message = `${WHAT}: Elasticsearch forbids it (${type}); check the privileges of elasticsearch.auth`
     throw new PipelineError(ErrorClass.Config, 'ELASTICSEARCH_FORBIDDEN', message)
   }
+  // Whoever takes an unknown refusal for one of the document would bury every document.
+  if (!OF_DOCUMENT.has(type))
+    throw new Error(`${WHAT}: Elasticsearch refuses a document for an unknown reason (${status} ${type})`)
   // The reason may quote the post.
   const field = /\[([A-Za-z.]{1,60})\]/.exec(reason)?.[1] ?? 'unnamed'
   const message = `Elasticsearch refuses the document (${type}, field ${field}); mend the mapping of its connector, then retry the dead letter`

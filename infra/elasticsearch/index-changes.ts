@@ -1,5 +1,5 @@
 import type { Client, estypes } from '@elastic/elasticsearch'
-import { asked } from './server-error.ts'
+import { asked, searchWhole } from './server-error.ts'
 
 const PAGE = 1_000
 /** A number is given out before its document can be found, so a lower one may appear after a higher one. */
@@ -77,17 +77,14 @@ export class IndexChanges {
 
   async #find(query: estypes.QueryDslQueryContainer, order: 'asc' | 'desc', size: number) {
     await asked(WHAT, this.#client.indices.refresh({ index: this.#index }))
-    return asked(
-      WHAT,
-      this.#client.search({
-        index: this.#index,
-        size,
-        query,
-        sort: [{ _seq_no: order }],
-        _source: false,
-        seq_no_primary_term: true,
-        track_total_hits: false,
-      }),
-    )
+    return searchWhole(this.#client, WHAT, {
+      index: this.#index,
+      size,
+      query,
+      sort: [{ _seq_no: order }],
+      _source: false,
+      seq_no_primary_term: true,
+      track_total_hits: false,
+    })
   }
 }

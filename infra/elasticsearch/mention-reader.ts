@@ -27,7 +27,7 @@ import { type Scanned, scanMentions } from './mention-scan.ts'
 import { MentionTally } from './mention-tally.ts'
 import type { IndexNames } from './names.ts'
 import { type Filter, filterOf } from './selection-filter.ts'
-import { asked, isDocumentMissing } from './server-error.ts'
+import { asked, isDocumentMissing, searchWhole } from './server-error.ts'
 
 /** Mentions of one request for those that are shown, and of those of which only some fields are read. */
 const SHOWN_PER_REQUEST = 1_000
@@ -59,7 +59,7 @@ export class MentionReader {
     { sort, limit }: SearchRequest,
     after: PagePlace | null,
   ): Promise<SearchPage> {
-    const counting = asked(WHAT, this.#client.count({ index: this.#names.shown, query }))
+    const counting = this.#ask(query, {}, true)
     counting.catch(() => undefined) // awaited below
     const found: Scanned[] = []
     const page = Math.min(limit + 1, SHOWN_PER_REQUEST)
@@ -71,7 +71,7 @@ export class MentionReader {
       }
     }
     const shown = found.slice(0, limit)
-    const { count: total } = await counting
+    const total = ((await counting).hits.total as estypes.SearchTotalHits).value
     return { hits: shown.map(hitOf), total, next: found.length > limit ? printPlace(shown.at(-1)!.place) : null }
   }
 
@@ -166,8 +166,8 @@ export class MentionReader {
     aggs: Record<string, estypes.AggregationsAggregationContainer>,
     track_total_hits = false,
   ) {
-    const search = this.#client.search({ index: this.#names.shown, size: 0, track_total_hits, query, aggs })
-    const { hits, aggregations } = await asked(WHAT, search)
+    const request = { index: this.#names.shown, size: 0, track_total_hits, query, aggs }
+    const { hits, aggregations } = await searchWhole(this.#client, WHAT, request)
     return { hits, aggregations: aggregations as Record<string, unknown> }
   }
 

@@ -3,7 +3,7 @@ import type { SearchRequest } from '#infra/contracts/search-index.ts'
 import type { PagePlace } from '#infra/runtime/page-place.ts'
 import type { MentionDocument } from './mention-document.ts'
 import type { MentionField } from './mention-fields.ts'
-import { asked } from './server-error.ts'
+import { searchWhole } from './server-error.ts'
 
 export interface ScanOptions {
   readonly index: string
@@ -26,18 +26,15 @@ export async function* scanMentions(client: Client, options: ScanOptions): Async
   const { index, query, sort, page, fields } = options
   const order = sort === 'newest' ? 'desc' : 'asc'
   for (let after = options.after; ; ) {
-    const { hits } = await asked(
-      'searching mentions',
-      client.search<MentionDocument>({
-        index,
-        query,
-        size: page,
-        track_total_hits: false,
-        sort: [{ publishedAt: order }, { id: order }],
-        _source: [...fields],
-        ...(after === null ? {} : { search_after: [...after] }),
-      }),
-    )
+    const { hits } = await searchWhole<MentionDocument>(client, 'searching mentions', {
+      index,
+      query,
+      size: page,
+      track_total_hits: false,
+      sort: [{ publishedAt: order }, { id: order }],
+      _source: [...fields],
+      ...(after === null ? {} : { search_after: [...after] }),
+    })
     const scanned = hits.hits.map(({ sort: place, _source }) => ({
       place: place as unknown as PagePlace,
       document: _source!,

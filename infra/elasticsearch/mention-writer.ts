@@ -9,9 +9,10 @@ import { authorKey } from '#schemas/mention-id.ts'
 import type { MentionState } from '#schemas/merge.ts'
 import type { AuthorStore } from './author-store.ts'
 import { type BulkItem, BulkSender, type ReadVersion } from './bulk-sender.ts'
+import { checkAlias } from './check-alias.ts'
 import { type MentionDocument, printDocument, readDocument, type StoredMention } from './mention-document.ts'
 import type { IndexNames } from './names.ts'
-import { asked, indexMissing } from './server-error.ts'
+import { asked, searchWhole, unread } from './server-error.ts'
 
 /** What Elasticsearch takes for an id; one longer one would fail its whole request. */
 const MAX_ID_BYTES = 512
@@ -81,7 +82,10 @@ export class MentionWriter {
     this.#clock = clock
     this.#authors = authors
     this.#refresh = refresh
-    this.#sender = new BulkSender({ client, alias: names.shown, clock })
+    this.#sender = new BulkSender({
+      ...{ client, alias: names.shown, clock },
+      checkAlias: async () => void (await checkAlias(client, names)),
+    })
   }
 
   async write(operations: readonly IndexOperation[]): Promise<readonly WriteOutcome[]> {
@@ -187,7 +191,7 @@ export class MentionWriter {
       )
       for (const [i, group] of part.entries()) {
         const found = docs[i] as estypes.GetGetResult<MentionDocument> | estypes.MgetMultiGetError
-        if ('error' in found) throw indexMissing(WHAT, found.error)
+        if ('error' in found) throw unread(WHAT, found.error)
         group.stored = found.found ? readDocument(group.id, found._source!) : null
         group.version = found.found ? { seqNo: found._seq_no!, primaryTerm: found._primary_term! } : null
       }
@@ -222,15 +226,12 @@ export class MentionWriter {
         : [{ bool: { filter: [{ term: { visible: false } }], must_not: [{ term: { hidden: true } }] } }]
     if (block) unlike.push({ match_all: {} })
     else if (until !== null) unlike.push({ range: { firstObservedAt: { lte: until } } })
-    const { hits } = await asked(
-      WHAT,
-      this.#client.search({
-        index: this.#names.mentions,
-        size: READ_ITEMS,
-        _source: false,
-        query: { bool: { filter: [{ term: { authorKey: key } }], should: unlike, minimum_should_match: 1 } },
-      }),
-    )
+    const { hits } = await searchWhole(this.#client, WHAT, {
+      index: this.#names.mentions,
+      size: READ_ITEMS,
+      _source: false,
+      query: { bool: { filter: [{ term: { authorKey: key } }], should: unlike, minimum_should_match: 1 } },
+    })
     return hits.hits.map(({ _id }) => _id!)
   }
 

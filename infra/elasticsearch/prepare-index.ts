@@ -1,7 +1,8 @@
 import type { Client, estypes } from '@elastic/elasticsearch'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import { authorMapping } from './author-store.ts'
-import { mentionAnalysis, mentionFields, mentionMapping, SHOWN } from './mention-fields.ts'
+import { checkAlias } from './check-alias.ts'
+import { mentionAnalysis, mentionMapping, SHOWN } from './mention-fields.ts'
 import type { IndexNames } from './names.ts'
 import { asked, errorType } from './server-error.ts'
 
@@ -42,9 +43,11 @@ export async function prepareIndex(client: Client, names: IndexNames, layout: In
     settings: { number_of_shards: 1, number_of_replicas: layout.replicas },
     mappings: authorMapping,
   })
-  await checkMapping(client, names)
-  // An index of an earlier setup may lack the alias, or its filter.
+  await checkMapping(client, names.mentions, mentionMapping)
+  await checkMapping(client, names.authors, authorMapping)
+  // An index of an earlier setup may lack the alias, its filter, or the freedom from a routing.
   await asked(WHAT, client.indices.putAlias({ index: names.mentions, name: names.shown, filter: SHOWN }))
+  await checkAlias(client, names)
 }
 
 /** Also when another process does the same at the same moment. */
@@ -58,23 +61,36 @@ export async function createIndex(client: Client, request: estypes.IndicesCreate
   }
 }
 
-/** New fields are added; what has another type can only be made anew. */
-async function checkMapping(client: Client, names: IndexNames): Promise<void> {
-  const found = await asked(WHAT, client.indices.getMapping({ index: names.mentions }))
-  const mapping = found[names.mentions]!.mappings
-  const there = mapping.properties ?? {}
-  const wrong = Object.entries(mentionFields).filter(
-    ([name, { type }]) => there[name] !== undefined && (there[name].type ?? 'object') !== type,
-  )
-  const isStrict = mapping.dynamic === 'strict'
-  if (wrong.length > 0 || !isStrict) {
-    const problems = [...wrong.map(([name]) => `${name} is ${there[name]?.type}`), ...(isStrict ? [] : ['not strict'])]
+/** What makes a field another one; the rest may be as it likes, and servers leave out what they would do anyway. */
+const TELLING = ['analyzer', 'search_analyzer', 'index', 'doc_values', 'enabled'] as const
+
+/** New fields are added; what is of another kind can only be made anew. */
+async function checkMapping(client: Client, index: string, wanted: estypes.MappingTypeMapping): Promise<void> {
+  const found = await asked(WHAT, client.indices.getMapping({ index }))
+  const mapping = found[index]!.mappings
+  const problems = problemsOf(mapping.properties ?? {}, wanted.properties ?? {})
+  if (mapping.dynamic !== 'strict') problems.push('it is not strict')
+  if (problems.length > 0) {
     const message =
-      `${WHAT}: ${names.mentions} has another mapping than this version writes (${problems.join(', ')}); ` +
+      `${WHAT}: ${index} has another mapping than this version writes (${problems.join(', ')}); ` +
       'delete it and replay the archive, or choose another namespace'
     throw new PipelineError(ErrorClass.Config, 'INDEX_MAPPING_WRONG', message)
   }
-  const missing = Object.entries(mentionFields).filter(([name]) => there[name] === undefined)
+  const missing = Object.entries(wanted.properties ?? {}).filter(([name]) => mapping.properties?.[name] === undefined)
   if (missing.length === 0) return
-  await asked(WHAT, client.indices.putMapping({ index: names.mentions, properties: Object.fromEntries(missing) }))
+  await asked(WHAT, client.indices.putMapping({ index, properties: Object.fromEntries(missing) }))
+}
+
+type Properties = Readonly<Record<string, estypes.MappingProperty>>
+
+function problemsOf(there: Properties, wanted: Properties): string[] {
+  return Object.entries(wanted).flatMap(([name, property]) => {
+    const found = there[name]
+    if (found === undefined) return []
+    const type = found.type ?? 'object'
+    if (type !== property.type) return [`${name} is ${type}`]
+    const [is, be] = [found, property].map((field) => field as Readonly<Record<string, unknown>>)
+    const other = TELLING.filter((setting) => be![setting] !== undefined && is![setting] !== be![setting])
+    return other.map((setting) => `${name} has ${setting} ${is![setting]}`)
+  })
 }

@@ -7,7 +7,7 @@ import { connect, type ElasticsearchConnection } from './connect.ts'
 import { IndexChanges } from './index-changes.ts'
 import { tableName } from './names.ts'
 import { createIndex } from './prepare-index.ts'
-import { asked, isDocumentMissing, statusOf } from './server-error.ts'
+import { asked, isDocumentMissing, searchWhole, statusOf } from './server-error.ts'
 
 export interface ElasticsearchTableOptions {
   readonly connection: ElasticsearchConnection
@@ -106,18 +106,15 @@ class ElasticsearchTable implements Table {
     const rows: Row[] = []
     for (let after = options.after; rows.length < limit; after = rows.at(-1)!.key) {
       const size = Math.min(limit - rows.length, PAGE)
-      const found: estypes.SearchResponse<RowDocument> = await asked(
-        WHAT,
-        this.#client.search<RowDocument>({
-          index: this.#index,
-          size,
-          query,
-          sort: [{ key: 'asc' }],
-          seq_no_primary_term: true,
-          track_total_hits: false,
-          ...(after === undefined ? {} : { search_after: [after] }),
-        }),
-      )
+      const found: estypes.SearchResponse<RowDocument> = await searchWhole<RowDocument>(this.#client, WHAT, {
+        index: this.#index,
+        size,
+        query,
+        sort: [{ key: 'asc' }],
+        seq_no_primary_term: true,
+        track_total_hits: false,
+        ...(after === undefined ? {} : { search_after: [after] }),
+      })
       for (const { _source, _seq_no, _primary_term } of found.hits.hits) {
         rows.push(rowOf({ document: _source!, version: printVersion(_seq_no!, _primary_term!) })!)
       }

@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
+import { inspect } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import type { Clock } from '#infra/contracts/clock.ts'
 import type { ElasticsearchConnection } from '#infra/elasticsearch/connect.ts'
@@ -156,6 +157,23 @@ describe('a connection', () => {
     await index.write([])
     expect(new Set(server.requests.map(({ headers }) => headers.authorization))).toEqual(new Set([header]))
   })
+
+  it.each([{ username: 'ann', password: 'pass:word' }, { apiKey: 'a2V5OnNlY3JldA==' }])(
+    'that fails tells nobody how it logs in',
+    async (auth) => {
+      await using server = await LoopbackServer.start((_, response) => json(response, 401, {}))
+      const { url } = server
+      await using index = openAt({ nodes: [url], auth })
+      const errors: unknown[] = []
+      await index.write(mentions('a:1')).catch((error: unknown) => errors.push(error))
+      await server[Symbol.asyncDispose]()
+      await index.write(mentions('a:1')).catch((error: unknown) => errors.push(error))
+      expect(errors).toMatchObject([{ code: 'ELASTICSEARCH_FORBIDDEN' }, { code: 'ELASTICSEARCH_UNREACHABLE' }])
+      const everything = inspect(errors, { depth: Number.POSITIVE_INFINITY, showHidden: true })
+      const basic = Buffer.from('ann:pass:word').toString('base64')
+      for (const secret of ['pass:word', basic, 'a2V5OnNlY3JldA']) expect(everything).not.toContain(secret)
+    },
+  )
 
   it('trusts the authority that it is given, and no other', async () => {
     const read = (name: string) => readFileSync(new URL(`../../fixtures/tls/${name}`, import.meta.url), 'utf8')

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs'
+import { type AddressInfo, connect as connectTo } from 'node:net'
+import { createServer } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { AuthorStore } from '#infra/elasticsearch/author-store.ts'
 import { connect } from '#infra/elasticsearch/connect.ts'
@@ -5,7 +8,7 @@ import { mentionAnalysis, mentionFields, mentionMapping, SHOWN } from '#infra/el
 import { indexNames } from '#infra/elasticsearch/names.ts'
 import { openElasticsearchSearchIndex } from '#infra/elasticsearch/search-index.ts'
 import { open } from '../../contract/openers/elasticsearch-search-index.ts'
-import { fixedClock, helpers, kinds } from '../../contract/search-index-fixture.ts'
+import { asking, fixedClock, helpers, kinds } from '../../contract/search-index-fixture.ts'
 import { connectionAt } from '../../support/elasticsearch-at.ts'
 import { authorOperation, created, NOON, operation, updated } from '../../support/enriched-event.ts'
 import { type Fault, FaultProxy } from '../../support/fault-proxy.ts'
@@ -106,6 +109,94 @@ withServer('elasticsearch', (address) => {
       })
     })
 
+    it('reads its tokens in another way: config error that names it', async () => {
+      await using it = await fresh()
+      await createForeign(it, { tokens: { type: 'text', analyzer: 'standard' } })
+      await expect(it.index.prepare()).rejects.toMatchObject({
+        class: 'config',
+        code: 'INDEX_MAPPING_WRONG',
+        message: expect.stringContaining('tokens has analyzer standard'),
+      })
+    })
+
+    it('has a name that is taken by an index where the alias belongs: config error', async () => {
+      await using it = await fresh()
+      await it.client.indices.create({ index: it.names.shown, settings: { number_of_replicas: 0 } })
+      await expect(it.index.prepare()).rejects.toMatchObject({ class: 'config', code: 'INDEX_NAME_TAKEN' })
+    })
+
+    it('shares its alias with another one: writing stops and no mention is taken for bad', async () => {
+      await using it = await fresh()
+      await it.index.prepare()
+      const index = `${it.namespace}-theirs`
+      await it.client.indices.create({
+        ...{ index, settings: { number_of_replicas: 0 }, aliases: { [it.names.shown]: {} } },
+      })
+      const wrong = { class: 'config', code: 'ALIAS_WRONG', message: expect.stringContaining(index) }
+      await expect(it.write(created('a:1'))).rejects.toMatchObject(wrong)
+      await expect(it.index.prepare()).rejects.toMatchObject(wrong)
+      await it.client.indices.delete({ index })
+      expect(kinds(await it.write(created('a:1')))).toEqual(['new'])
+    })
+
+    it('has an alias with a routing, which a second setup takes away', async () => {
+      await using it = await fresh()
+      await it.index.prepare()
+      await it.client.indices.putAlias({ index: it.names.mentions, name: it.names.shown, routing: 'one' })
+      await it.index.prepare()
+      const found = await it.client.indices.getAlias({ name: it.names.shown })
+      expect(found[it.names.mentions]?.aliases[it.names.shown]).toEqual({ filter: SHOWN })
+    })
+
+    it('is closed: config error, not a dead letter for each mention', async () => {
+      await using it = await fresh()
+      await it.index.prepare()
+      await it.client.indices.close({ index: it.names.mentions })
+      const closed = { class: 'config', code: 'INDEX_CLOSED' }
+      await expect(it.write(created('a:1'))).rejects.toMatchObject(closed)
+      await expect(it.write(operation('a:1', 'hide', 1))).rejects.toMatchObject(closed)
+      await expect(it.ids()).rejects.toMatchObject(closed)
+      await it.client.indices.open({ index: it.names.mentions })
+      expect(kinds(await it.write(created('a:1')))).toEqual(['new'])
+    })
+
+    it.each([
+      ['read_only_allow_delete', 'transient', 'ELASTICSEARCH_DISK_FULL'],
+      ['write', 'config', 'INDEX_BLOCKED'],
+    ])('takes nothing (%s): %s error, and goes on when it is free', async (block, errorClass, code) => {
+      await using it = await fresh()
+      await it.index.prepare()
+      for (const index of [it.names.mentions, it.names.authors]) {
+        await it.client.indices.putSettings({ index, settings: { [`index.blocks.${block}`]: true } })
+        const refused = { class: errorClass, code }
+        const said = index === it.names.mentions ? created('a:1') : authorOperation('ann', 'delete', 1)
+        await expect(it.write(said)).rejects.toMatchObject(refused)
+        await it.client.indices.putSettings({ index, settings: { [`index.blocks.${block}`]: null } })
+        expect(kinds(await it.write(said))).not.toContain('rejected')
+      }
+    })
+
+    // A single node gives no shard away; what can be seen is that every search asks for an answer of all shards or none.
+    it('is never answered for in part', async () => {
+      await using it = await fresh()
+      await it.index.prepare()
+      await using proxy = await FaultProxy.start(connection.nodes[0]!)
+      await using index = openElasticsearchSearchIndex({
+        ...{ connection: { ...connection, nodes: [proxy.url] }, namespace: it.namespace, clock: fixedClock(0) },
+      })
+      const { write, ids } = helpers(index)
+      await write(created('a:1', { author: 'ann' }), authorOperation('bob', 'delete', 1))
+      for (const source of ['post', 'pos* NEAR/3 post']) {
+        const asked = asking(source)
+        await ids(asked)
+        await index.aggregate({ ...asked, buckets: true, terms: ['author', 'word'], termLimit: 5 })
+      }
+      const searches = proxy.requests.flatMap(({ url = '' }) => (url.includes('_search') ? [url] : []))
+      expect(searches.length).toBeGreaterThan(10)
+      expect(searches.filter((url) => !url.includes('allow_partial_search_results=false'))).toEqual([])
+      expect(proxy.requests.filter(({ url }) => url!.includes('_count'))).toEqual([])
+    })
+
     it('lacks a field: writing stops, and a second setup adds it', async () => {
       await using it = await fresh()
       await it.client.indices.create({
@@ -116,13 +207,42 @@ withServer('elasticsearch', (address) => {
       })
       await it.client.indices.create({
         index: it.names.authors,
-        mappings: { properties: { key: { type: 'keyword' } } },
+        mappings: { dynamic: 'strict', properties: { key: { type: 'keyword' } } },
       })
       const written = it.write(created('a:1'))
       await expect(written).rejects.toMatchObject({ class: 'config', code: 'INDEX_MAPPING_WRONG' })
       await it.index.prepare()
       await it.write(created('a:1'))
       expect(await it.ids()).toEqual(['a:1'])
+    })
+  })
+
+  describe('a connection by TLS', () => {
+    it('to a server whose authority is given carries everything', async () => {
+      const read = (name: string) => readFileSync(new URL(`../../fixtures/tls/${name}`, import.meta.url), 'utf8')
+      const target = new URL(connection.nodes[0]!)
+      const server = createServer({ key: read('key.pem'), cert: read('certificate.pem') }, (secured) => {
+        const plain = connectTo(Number(target.port), target.hostname)
+        for (const socket of [secured, plain]) socket.on('error', () => [secured, plain].map((end) => end.destroy()))
+        secured.pipe(plain).pipe(secured)
+      })
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      await using closing = new AsyncDisposableStack()
+      closing.defer(() => void server.close())
+      const nodes = [`https://127.0.0.1:${(server.address() as AddressInfo).port}`]
+      const place = {
+        namespace: freshNamespace(connection),
+        clock: fixedClock(0),
+        layout: { primaries: 1, replicas: 0 },
+      }
+      await using index = openElasticsearchSearchIndex({
+        ...{ connection: { ...connection, nodes, ca: read('certificate.pem') }, ...place },
+      })
+      await index.prepare()
+      await helpers(index).write(created('a:1'))
+      expect(await helpers(index).ids()).toEqual(['a:1'])
+      await using doubting = openElasticsearchSearchIndex({ connection: { ...connection, nodes }, ...place })
+      await expect(doubting.prepare()).rejects.toMatchObject({ class: 'config', code: 'ELASTICSEARCH_UNTRUSTED' })
     })
   })
 
