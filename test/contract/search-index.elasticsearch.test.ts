@@ -6,7 +6,8 @@ import { describeSearchIndexContract } from './search-index.ts'
 
 withServer('elasticsearch', (address) => {
   describeSearchIndexContract('elasticsearch', async () => {
-    const store = `${address} ${freshNamespace(connectionAt(address))}`
+    // Several shards: what holds there, holds on one.
+    const store = `${address} ${freshNamespace(connectionAt(address))} 3`
     return {
       open: (clock) => open(store, clock),
       opener: { module: import.meta.resolve('./openers/elasticsearch-search-index.ts'), store },
