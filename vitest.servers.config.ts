@@ -5,12 +5,15 @@ import { processEnvironment } from '#infra/config/environment.ts'
 // of Elasticsearch have commas between them: the first serves all suites, each other one those of Elasticsearch.
 const [elasticsearch = '', ...others] = (processEnvironment().EARSHOT_ELASTICSEARCH ?? '').split(',')
 
+/** Without that of the accounts, which starts a server of its own. */
+const OF_THE_ADDRESS = 'test/**/!(accounts).elasticsearch.test.ts'
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
       project('servers', 'test/**/*.{kafka,elasticsearch,s3,registry,servers}.test.ts', elasticsearch),
-      ...others.map((other, i) => project(`elasticsearch ${i + 2}`, 'test/**/*.elasticsearch.test.ts', other)),
+      ...others.map((other, i) => project(`elasticsearch ${i + 2}`, OF_THE_ADDRESS, other)),
     ],
   },
 })
