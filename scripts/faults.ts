@@ -17,7 +17,11 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 })
-const say = (line: string) => void process.stderr.write(`${line}\n`)
+const HEAD = [
+  ...['scenario', 'faults', 'mentions', 'operations', 'stand / gone', 'violations', 'restarts'],
+  ...['repeats raw / enriched', 'seconds'],
+]
+const say = (text: string) => void process.stderr.write(`${text}\n`)
 const known = [...scenarios, everythingAtOnce]
 const names = values.only?.split(',')
 const unknown = names?.find((name) => !known.some((scenario) => scenario.name === name))
@@ -39,44 +43,20 @@ for (const scenario of chosen) {
   const options = { mentions: Number(mentions), rounds: Number(rounds), seed: Number(seed), say }
   const report = await runScenario(servers, scenario, options)
   reports.push(report)
-  say(`${report.name}: ${report.violations.length} violations in ${report.seconds} s`)
+  say(rowOf(report)) // at once: who interrupts the rest has what was done
   for (const violation of report.violations.slice(0, 20)) say(`  ${violation}`)
 }
 if (values.json) process.stdout.write(`${JSON.stringify({ servers: servers.versions(), reports })}\n`)
-else process.stdout.write(`${table(reports)}\n`)
+else process.stdout.write(`${[line(HEAD), line(HEAD.map(() => '---')), ...reports.map(rowOf)].join('\n')}\n`)
 process.exitCode = reports.some(({ violations }) => violations.length > 0) ? 1 : 0
 
-function table(rows: readonly ScenarioReport[]): string {
-  const head = [
-    'scenario',
-    'faults',
-    'mentions',
-    'operations',
-    'stand / gone',
-    'violations',
-    'restarts',
-    'repeats raw / enriched',
-    'seconds',
-  ]
-  const lines = rows.map(
-    ({ name, faults, mentions, operations, standing, gone, violations, restarts, repeats, seconds }) => [
-      ...[
-        name,
-        Object.entries(faults)
-          .map(([what, times]) => `${times} × ${what}`)
-          .join(', '),
-      ],
-      ...[
-        mentions,
-        operations,
-        `${standing} / ${gone}`,
-        violations.length,
-        restarts,
-        `${repeats.raw} / ${repeats.enriched}`,
-        seconds,
-      ],
-    ],
-  )
-  const line = (cells: readonly unknown[]) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map(() => '---')), ...lines.map(line)].join('\n')
+function rowOf(report: ScenarioReport): string {
+  const { name, faults, mentions, operations, standing, gone, violations, restarts, repeats, seconds } = report
+  const broken = Object.entries(faults).map(([what, times]) => `${times} × ${what}`)
+  const of = [mentions, operations, `${standing} / ${gone}`, violations.length, restarts]
+  return line([name, broken.join(', '), ...of, `${repeats.raw} / ${repeats.enriched}`, seconds])
+}
+
+function line(cells: readonly unknown[]): string {
+  return `| ${cells.join(' | ')} |`
 }
