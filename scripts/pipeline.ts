@@ -4,7 +4,7 @@ import type { IndexProgress } from '#index/search/index-progress.ts'
 import { IndexStage } from '#index/search/index-stage.ts'
 import type { Clock } from '#infra/contracts/clock.ts'
 import type { Connector, Progress } from '#infra/contracts/connector.ts'
-import type { EventLog, LogRecord, RecordBatch } from '#infra/contracts/event-log.ts'
+import type { LogRecord, RecordBatch } from '#infra/contracts/event-log.ts'
 import type { Outcome } from '#infra/contracts/stage.ts'
 import { type Books, isMention, tally } from '#infra/runtime/books.ts'
 import { runConnector } from '#infra/runtime/connector-runner.ts'
@@ -76,13 +76,13 @@ export async function runPipeline(options: PipelineOptions, untilIdle: boolean, 
   const wiring = { log, dead: topics.dead, clock, logger, metrics, ...BATCH }
 
   const onRetry = (err: Error, attempt: number, pauseMs: number) =>
-    logger.warn({ err, attempt, pauseMs }, 'counting what waits retried')
+    logger.warn({ err, attempt, pauseMs }, 'looking where a topic ends retried')
   for (const [stage, topic] of [
     [StageName.Enrich, topics.raw],
     [StageName.Index, topics.enriched],
   ] as const) {
     if (!stages.has(stage)) continue
-    books.carry(stage, await retry(() => waitingMentions(log, stage, topic), { clock, signal, onRetry }))
+    books.begin(stage, await retry(() => log.lag(stage, topic), { clock, signal, onRetry }))
   }
   const enrich = stages.has(StageName.Enrich)
     ? new EnrichStage({
@@ -232,17 +232,4 @@ async function settle(options: PipelineOptions, companions: readonly Companion[]
   for (const [group, topic] of groups) await waitForGroup({ log, group, topic, clock, logger }, signal)
   if (options.stages.has(StageName.Index)) await options.progress.save()
   for (const companion of companions) if (!signal.aborted) await companion.settle(signal)
-}
-
-/** Mention operations that an earlier run left in the log before a stage. */
-async function waitingMentions(log: EventLog, group: string, topic: string): Promise<number> {
-  let waiting = 0
-  for (const { partition, committed, end } of await log.lag(group, topic)) {
-    for (let from = committed; from < end; ) {
-      const records = await log.read(topic, partition, from, 1_000)
-      for (const record of records) if (record.offset < end && isMention(record)) waiting++
-      from = (records.at(-1)?.offset ?? end) + 1
-    }
-  }
-  return waiting
 }

@@ -1,5 +1,5 @@
 import { Header } from '#schemas/topics.ts'
-import type { LogRecord, RecordBatch } from '../contracts/event-log.ts'
+import type { LogRecord, PartitionLag, RecordBatch } from '../contracts/event-log.ts'
 
 /** Counts by reason. */
 export type Tally = Readonly<Record<string, number>>
@@ -46,7 +46,7 @@ export interface StageCounts {
 
 export interface BooksSnapshot {
   readonly connectors: Readonly<Record<string, ConnectorBook>>
-  /** What an earlier run had left in the log before a stage, or it was given again after a failure. */
+  /** Of what a stage took: what was in the log before the run began, or was given again after a failure. */
   readonly carried: StageCounts
   readonly enrich: EnrichBook
   readonly index: IndexBook
@@ -95,8 +95,8 @@ export class Books {
   readonly enrich: Mutable<EnrichBook> = { passed: 0, dropped: {}, dead: {} }
   readonly index: Mutable<IndexBook> = { new: 0, replaced: 0, stale: 0, removed: 0, dropped: {}, dead: {} }
   readonly #carried: Mutable<StageCounts> = { enrich: 0, index: 0 }
-  /** Last offset that each stage has handled in each partition. */
-  readonly #delivered = new Map<string, number>()
+  /** By stage and partition: before this offset everything is carried, left by an earlier run or handled in this one. */
+  readonly #carriedBefore = new Map<string, number>()
 
   /** Adds what one connector has read since the last call. */
   addRead(id: string, read: ConnectorBook): void {
@@ -115,12 +115,17 @@ export class Books {
     this.#carried[stage] += mentions
   }
 
-  /** A stage whose commit fails is given the same records again; what becomes of them is counted again, and so are they. */
+  /** Where the stage's topic ends as the run begins: what stands before that came from elsewhere. */
+  begin(stage: keyof StageCounts, ends: readonly Pick<PartitionLag, 'partition' | 'end'>[]): void {
+    for (const { partition, end } of ends) this.#carriedBefore.set(`${stage}/${partition}`, end)
+  }
+
+  /** Counts what is carried of a batch; a stage whose commit fails is given the same records again, and what becomes of them is counted again. */
   delivered(stage: keyof StageCounts, { partition, records }: Pick<RecordBatch, 'partition' | 'records'>): void {
     const place = `${stage}/${partition}`
-    const last = this.#delivered.get(place) ?? -1
-    this.carry(stage, records.filter((record) => record.offset <= last && isMention(record)).length)
-    this.#delivered.set(place, Math.max(last, records.at(-1)?.offset ?? last))
+    const before = this.#carriedBefore.get(place) ?? 0
+    this.carry(stage, records.filter((record) => record.offset < before && isMention(record)).length)
+    this.#carriedBefore.set(place, Math.max(before, (records.at(-1)?.offset ?? -1) + 1))
   }
 
   snapshot(): BooksSnapshot {

@@ -41,6 +41,21 @@ describe('the books', () => {
     expect(deliver('enrich', 0, records([4, 5]))).toBe(1)
   })
 
+  it('count what was in the log before the run as carried, once a stage has taken it', () => {
+    const books = new Books()
+    books.begin('enrich', [{ partition: 0, end: 2 }])
+    const records = [0, 1, 2, 3].map((offset) => ({
+      ...{ offset, key: null, value: new Uint8Array(), headers: { ce_type: 'mention.create' }, timestamp: 1 },
+    }))
+    expect(books.snapshot().carried.enrich).toBe(0)
+    books.delivered('enrich', { partition: 0, records: records.slice(0, 3) })
+    expect(books.snapshot().carried).toEqual({ enrich: 2, index: 0 })
+    books.delivered('enrich', { partition: 0, records: records.slice(2) })
+    expect(books.snapshot().carried.enrich).toBe(3)
+    books.delivered('enrich', { partition: 1, records })
+    expect(books.snapshot().carried.enrich).toBe(3)
+  })
+
   it('add up what each connector has read, by reason', () => {
     const books = new Books()
     books.addRead('a', book({ read: 5, ignored: { like: 2 }, accepted: 3, observedAt: 10 }))
