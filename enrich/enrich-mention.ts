@@ -1,4 +1,5 @@
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
+import { Facts } from '#query/facts.ts'
 import { mentionTokens } from '#query/mention-tokens.ts'
 import type { QuerySet } from '#query/query-set.ts'
 import { tokenString } from '#query/token-string.ts'
@@ -64,7 +65,7 @@ function annotate(
     lang: { declared: given.lang.declared, detected: detected.code, confidence: detected.confidence },
   }
   const tokens = mentionTokens(mention)
-  const matched = queries.match(tokens)
+  const matched = queries.match(tokens, Facts.of({ mention, annotations: null }))
   const annotations: Annotations = {
     brands: matched,
     sentiment: null,

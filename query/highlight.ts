@@ -1,4 +1,6 @@
 import { mentionText } from '#schemas/mention.ts'
+import { emojiForms, emojiIn } from './emoji.ts'
+import { type Facts, NO_FACTS } from './facts.ts'
 import { type Compiled, compile, nearStands, standsOf } from './match.ts'
 import { type MentionTexts, mentionTokens } from './mention-tokens.ts'
 import type { Stand } from './near.ts'
@@ -8,49 +10,65 @@ import { tokenize } from './tokenize.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 /**
- * The stretches of a text that make the query true, in order and without overlaps; nothing of a NOT, and nothing at all when
- * the query is false.
+ * The stretches of a text that make the query true, in order and without overlaps; nothing of a NOT or of a field that the text
+ * does not show, and nothing at all when the query is false.
  */
-export function highlight(query: Query, text: string): Place[] {
-  return highlightTokens(query, tokenize(text))
+export function highlight(query: Query, text: string, facts: Facts = NO_FACTS): Place[] {
+  return highlightTokens(query, { tokens: tokenize(text), text, facts })
 }
 
 /** The same for a mention, whose side texts count for the truth of the query: offsets into `mentionText`. */
-export function highlightMention(query: Query, mention: MentionTexts): Place[] {
-  const { length } = mentionText(mention)
-  return highlightTokens(query, mentionTokens(mention)).filter(({ end }) => end <= length)
+export function highlightMention(query: Query, mention: MentionTexts, facts: Facts = NO_FACTS): Place[] {
+  const text = mentionText(mention)
+  const places = highlightTokens(query, { tokens: mentionTokens(mention), text, facts })
+  return places.filter(({ end }) => end <= text.length)
 }
 
-function highlightTokens(query: Query, tokens: readonly TextToken[]): Place[] {
+interface Shown {
+  readonly tokens: readonly TextToken[]
+  readonly text: string
+  readonly facts: Facts
+}
+
+function highlightTokens(query: Query, shown: Shown): Place[] {
   const vocabulary = new Vocabulary()
   const tree = compile(query.tree, vocabulary)
-  vocabulary.read(tokens)
-  const stands = reasons(tree, vocabulary) ?? []
-  return merged(stands.map(({ start, after }) => ({ start: tokens[start]!.start, end: tokens[after - 1]!.end })))
+  vocabulary.read(shown.tokens)
+  return merged(reasons(tree, vocabulary, shown) ?? [])
 }
 
-/** What makes a node true: null when it is false, nothing when it is true for want of something. */
-function reasons(node: Compiled, vocabulary: Vocabulary): Stand[] | null {
+/** What makes a node true: null when it is false, nothing when it is true for want of something or not because of the text. */
+function reasons(node: Compiled, vocabulary: Vocabulary, shown: Shown): Place[] | null {
   switch (node.type) {
     case 'leaf':
     case 'phrase':
-      return someOrNull(standsOf([node], vocabulary))
+      return placesOrNull(standsOf([node], vocabulary), shown)
     case 'near':
-      return someOrNull([...nearStands(node, vocabulary)].flat())
+      return placesOrNull([...nearStands(node, vocabulary)].flat(), shown)
+    case 'fact': {
+      if (!shown.facts.has(node.field, node.value)) return null
+      if (node.field !== 'emoji') return []
+      return emojiIn(shown.text).filter((emoji) => emojiForms(emoji).includes(node.value))
+    }
+    case 'range':
+      return shown.facts.isWithin(node.field, node.bounds) ? [] : null
     case 'and': {
-      const parts = node.parts.map((part) => reasons(part, vocabulary))
+      const parts = node.parts.map((part) => reasons(part, vocabulary, shown))
       return parts.some((part) => part === null) ? null : parts.flatMap((part) => part ?? [])
     }
     case 'or': {
-      const parts = node.parts.flatMap((part) => [reasons(part, vocabulary)].filter((stands) => stands !== null))
+      const parts = node.parts.flatMap((part) => [reasons(part, vocabulary, shown)].filter((places) => places !== null))
       return parts.length === 0 ? null : parts.flat()
     }
     case 'not':
-      return reasons(node.of, vocabulary) === null ? [] : null
+      return reasons(node.of, vocabulary, shown) === null ? [] : null
   }
 }
 
-const someOrNull = (stands: Stand[]): Stand[] | null => (stands.length === 0 ? null : stands)
+const placesOrNull = (stands: Stand[], { tokens }: Shown): Place[] | null =>
+  stands.length === 0
+    ? null
+    : stands.map(({ start, after }) => ({ start: tokens[start]!.start, end: tokens[after - 1]!.end }))
 
 function merged(places: Place[]): Place[] {
   places.sort((a, b) => a.start - b.start)

@@ -1,3 +1,4 @@
+import { type Facts, NO_FACTS } from './facts.ts'
 import { nearPairs, type Stand } from './near.ts'
 import type { NearOperand, PositionalNode, Query, QueryNode } from './query.ts'
 import type { Token } from './token.ts'
@@ -19,14 +20,16 @@ export type Compiled =
     }
   | { readonly type: 'and' | 'or'; readonly parts: readonly Compiled[] }
   | { readonly type: 'not'; readonly of: Compiled }
+  /** Asked of the facts, as it stands in the query. */
+  | (QueryNode & { readonly type: 'fact' | 'range' })
 
-/** Answers whether a query is true for the tokens of one text or mention. */
-export function createMatcher(query: Query): (tokens: readonly Token[]) => boolean {
+/** Answers whether a query is true for the tokens and facts of one text or mention. */
+export function createMatcher(query: Query): (tokens: readonly Token[], facts?: Facts) => boolean {
   const vocabulary = new Vocabulary()
   const tree = compile(query.tree, vocabulary)
-  return (tokens) => {
+  return (tokens, facts = NO_FACTS) => {
     vocabulary.read(tokens)
-    return holds(tree, vocabulary)
+    return holds(tree, vocabulary, facts)
   }
 }
 
@@ -52,6 +55,9 @@ export function compile(node: QueryNode, vocabulary: Vocabulary): Compiled {
       return { type: 'leaf', leaf: vocabulary.hashtag(node.form) }
     case 'url':
       return { type: 'leaf', leaf: vocabulary.host(node.form) }
+    case 'fact':
+    case 'range':
+      return node
     default:
       return compilePosition(node, vocabulary)
   }
@@ -75,8 +81,8 @@ function compilePosition(node: PositionalNode, vocabulary: Vocabulary): Compiled
   }
 }
 
-/** Is the query true for the tokens that the vocabulary read last? */
-export function holds(node: Compiled, vocabulary: Vocabulary): boolean {
+/** Is the query true for the tokens that the vocabulary read last, and these facts? */
+export function holds(node: Compiled, vocabulary: Vocabulary, facts: Facts): boolean {
   switch (node.type) {
     case 'leaf':
       return vocabulary.has(node.leaf)
@@ -85,11 +91,15 @@ export function holds(node: Compiled, vocabulary: Vocabulary): boolean {
     case 'near':
       return !nearStands(node, vocabulary).next().done
     case 'and':
-      return node.parts.every((part) => holds(part, vocabulary))
+      return node.parts.every((part) => holds(part, vocabulary, facts))
     case 'or':
-      return node.parts.some((part) => holds(part, vocabulary))
+      return node.parts.some((part) => holds(part, vocabulary, facts))
     case 'not':
-      return !holds(node.of, vocabulary)
+      return !holds(node.of, vocabulary, facts)
+    case 'fact':
+      return facts.has(node.field, node.value)
+    case 'range':
+      return facts.isWithin(node.field, node.bounds)
   }
 }
 

@@ -2,11 +2,14 @@ import { type Lexeme, readLexemes } from './lexemes.ts'
 import type { NearOperand, Place, Query, QueryNode } from './query.ts'
 import { QueryError } from './query-error.ts'
 import { readAtom } from './read-atom.ts'
+import { readField } from './read-field.ts'
 
 const MAX_CHARACTERS = 50_000
 const MAX_TERMS = 2_000
 const MAX_NESTING = 50
 const MAX_DISTANCE = 1_000
+const FIELD = /^[a-z_.]+:$/i
+const VALUES = 'lang:(de OR fr)'
 
 /**
  * Reads a query: NOT binds tightest, then NEAR, AND (or nothing between two parts), OR. Linear time. Throws a QueryError
@@ -92,7 +95,7 @@ class Parser {
     if (lexeme.kind !== 'open') {
       if (++this.#terms > MAX_TERMS)
         throw new QueryError(`expected at most ${MAX_TERMS} terms; cut the query in two`, lexeme.place)
-      return readAtom(lexeme)
+      return this.#opensValues(lexeme) ? this.#values(lexeme) : readAtom(lexeme)
     }
     return this.#nested(lexeme, () => {
       const inner = this.#or()
@@ -102,9 +105,41 @@ class Parser {
     })
   }
 
+  /** `lang:(de OR fr)` */
+  #opensValues({ kind, text, place }: Lexeme): boolean {
+    const after = this.#lexemes[this.#at]
+    return kind === 'word' && FIELD.test(text) && after?.kind === 'open' && after.place.start === place.end
+  }
+
+  #values(field: Lexeme): QueryNode {
+    const name = field.text.slice(0, -1)
+    const open = this.#lexemes[this.#at]!
+    const parts: QueryNode[] = []
+    do {
+      this.#at++
+      const value = this.#lexemes[this.#at++]
+      if (value === undefined || value.kind === 'open' || value.kind === 'close' || isOperator(value))
+        throw new QueryError(
+          `expected values joined by OR in these brackets, as in ${VALUES}`,
+          value?.place ?? open.place,
+        )
+      if (++this.#terms > MAX_TERMS)
+        throw new QueryError(`expected at most ${MAX_TERMS} terms; cut the query in two`, value.place)
+      parts.push(readField(name, value.text, value.place))
+    } while (this.#lexemes[this.#at] !== undefined && isWord(this.#lexemes[this.#at]!, 'OR'))
+    const close = this.#lexemes[this.#at++]
+    if (close === undefined)
+      throw new QueryError('this ( is never closed: expected a ) after the last value', open.place)
+    if (close.kind !== 'close') throw new QueryError(`expected OR or ) after a value, as in ${VALUES}`, close.place)
+    return { ...joined('or', parts), place: { start: field.place.start, end: close.place.end } }
+  }
+
   #nested(lexeme: Lexeme, read: () => QueryNode): QueryNode {
     if (++this.#nesting > MAX_NESTING)
-      throw new QueryError(`expected at most ${MAX_NESTING} brackets and NOT inside each other`, lexeme.place)
+      throw new QueryError(
+        `expected at most ${MAX_NESTING} brackets and NOT inside each other; write alternatives side by side, as in (a OR b OR c)`,
+        lexeme.place,
+      )
     const node = read()
     this.#nesting--
     return node
@@ -176,6 +211,15 @@ function positional(node: QueryNode): NearOperand {
   }
 }
 
-function inWords(type: 'handle' | 'hashtag' | 'url' | 'near' | 'and' | 'not'): string {
-  return { handle: 'a handle', hashtag: 'a hashtag', url: 'a URL', near: 'NEAR', and: 'AND', not: 'NOT' }[type]
+function inWords(type: 'handle' | 'hashtag' | 'url' | 'fact' | 'range' | 'near' | 'and' | 'not'): string {
+  return {
+    handle: 'a handle',
+    hashtag: 'a hashtag',
+    url: 'a URL',
+    fact: 'a field or an emoji',
+    range: 'a field',
+    near: 'NEAR',
+    and: 'AND',
+    not: 'NOT',
+  }[type]
 }

@@ -1,3 +1,4 @@
+import { type Facts, NO_FACTS } from './facts.ts'
 import { type Compiled, compile, holds } from './match.ts'
 import { parseQuery } from './parse.ts'
 import type { Token } from './token.ts'
@@ -32,15 +33,15 @@ export class QuerySet {
     }
   }
 
-  /** Ids of the queries that are true for these tokens. */
-  match(tokens: readonly Token[]): string[] {
+  /** Ids of the queries that are true for these tokens and facts. */
+  match(tokens: readonly Token[], facts: Facts = NO_FACTS): string[] {
     const ids: string[] = []
-    for (const member of this.#candidates(tokens)) if (holds(member.tree, this.#vocabulary)) ids.push(member.id)
+    for (const member of this.#candidates(tokens)) if (holds(member.tree, this.#vocabulary, facts)) ids.push(member.id)
     return ids
   }
 
-  matchesAny(tokens: readonly Token[]): boolean {
-    return this.#candidates(tokens).some(({ tree }) => holds(tree, this.#vocabulary))
+  matchesAny(tokens: readonly Token[], facts: Facts = NO_FACTS): boolean {
+    return this.#candidates(tokens).some(({ tree }) => holds(tree, this.#vocabulary, facts))
   }
 
   #register(leaf: Leaf, member: Member): void {
@@ -85,6 +86,8 @@ function triggersOf(node: Compiled): Triggers | null {
     case 'or':
       return any(node.parts.map(triggersOf))
     case 'not':
+    case 'fact':
+    case 'range':
       return null
   }
 }

@@ -1,3 +1,5 @@
+import type { NumberFact, TextFact } from './fields.ts'
+
 /** Half-open range of UTF-16 offsets in the query as it was written. */
 export interface Place {
   readonly start: number
@@ -17,12 +19,24 @@ export type NearOperand =
   | PositionalNode
   | { readonly type: 'or'; readonly parts: readonly NearOperand[]; readonly place: Place }
 
+/** A number is within them when each that is given holds. */
+export interface Bounds {
+  readonly gt?: number
+  readonly gte?: number
+  readonly lt?: number
+  readonly lte?: number
+}
+
 export type QueryNode =
   | PositionalNode
   | { readonly type: 'handle'; readonly form: string; readonly place: Place }
   | { readonly type: 'hashtag'; readonly form: string; readonly place: Place }
   /** A host or a parent domain of it. */
   | { readonly type: 'url'; readonly form: string; readonly place: Place }
+  /** A field has this value, in the form of `factValue`. */
+  | { readonly type: 'fact'; readonly field: TextFact; readonly value: string; readonly place: Place }
+  /** A number is known and within bounds. */
+  | { readonly type: 'range'; readonly field: NumberFact; readonly bounds: Bounds; readonly place: Place }
   | {
       readonly type: 'near'
       readonly left: NearOperand

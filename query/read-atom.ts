@@ -1,15 +1,19 @@
 import { isApostrophe, propertiesOf, UNSPACED } from './characters.ts'
 import { cleanText } from './clean-text.ts'
+import { type Emoji, emojiIn, onlyEmoji } from './emoji.ts'
+import { fieldNamed } from './fields.ts'
 import { fold, foldUnspaced } from './fold.ts'
 import type { Lexeme } from './lexemes.ts'
 import type { Place, QueryNode } from './query.ts'
 import { QueryError } from './query-error.ts'
+import { readField } from './read-field.ts'
 import { MAX_WORD, type TextToken } from './token.ts'
 import { tokenize } from './tokenize.ts'
+import { urlProposal } from './url-node.ts'
 
 const MIN_PREFIX = 3
 const MAX_PHRASE = 200
-const FIELDS = 'the only field so far is url:, as in url:example.com'
+const COMMENTS = '; a comment is written /* like this */'
 
 /** The node that a word or a quoted phrase of a query stands for, its words read by the tokenizer that reads posts. */
 export function readAtom({ kind, text, place }: Lexeme): QueryNode {
@@ -33,18 +37,22 @@ export function readAtom({ kind, text, place }: Lexeme): QueryNode {
       if (text.length > 1) throw new QueryError(`to exclude words write NOT ${text.slice(1)}`, place)
   }
   if (/^https?:\/\//i.test(text)) throw new QueryError(`to find links to a site write ${urlProposal(text)}`, place)
-  const field = /^[a-z_.]+:/i.exec(text)?.[0]
-  if (field?.toLowerCase() === 'url:') return readUrl(text.slice(field.length), place)
-  if (field !== undefined && field.length < text.length)
-    throw new QueryError(
-      `unknown field ${field} (${FIELDS}); to find these words write "${text.replace(':', ' ')}"`,
-      place,
-    )
+  const field = /^[a-z_.]+(?=:)/i.exec(text)?.[0]
+  if (field !== undefined && (field.length + 1 < text.length || fieldNamed(field.toLowerCase()) !== undefined))
+    return readField(field, text.slice(field.length + 1), place)
+  const emoji = onlyEmoji(text)
+  if (emoji !== null) return readEmoji(emoji, place)
   if (text.includes('*')) return readPrefix(text, place)
   return readWords(text, place, false)
 }
 
 function readWords(text: string, place: Place, quoted: boolean): QueryNode {
+  const [emoji] = emojiIn(text)
+  if (emoji !== undefined)
+    throw new QueryError(
+      `an emoji has no place among words: expected it as a part of its own, ${text.slice(emoji.start, emoji.end)}${quoted ? ' outside the quotes' : ', with blanks around it'}`,
+      place,
+    )
   const tokens = tokenize(text)
   const other = tokens.find((token) => token.kind !== 'word')
   if (other !== undefined)
@@ -56,8 +64,9 @@ function readWords(text: string, place: Place, quoted: boolean): QueryNode {
     throw new QueryError(
       quoted && text.trim() === ''
         ? 'this phrase is empty: expected words between the quotes'
-        : 'expected a word: signs and emoji are not searched' +
-            (/^[&|]+$/.test(text) ? '; the operators are AND, OR, NOT and NEAR/5' : ''),
+        : 'expected a word: signs are not searched' +
+            (/^[&|]+$/.test(text) ? '; the operators are AND, OR, NOT and NEAR/5' : '') +
+            (/^(?:\/\/|--)/.test(text) ? COMMENTS : ''),
       place,
     )
   const words = tokens.map((token) => bounded(token.form, place))
@@ -99,7 +108,12 @@ function readHandle(text: string, place: Place): QueryNode {
 function readHashtag(text: string, place: Place): QueryNode {
   const [token, ...rest] = tokenize(text)
   if (token?.kind !== 'hashtag' || rest.length > 0 || token.end !== text.length) {
-    const proposal = text.endsWith('*') ? `; ${text.slice(1)} also finds the beginning of hashtags` : ''
+    const proposal =
+      text.endsWith('*') && text.length > 2
+        ? `; ${text.slice(1)} also finds the beginning of hashtags`
+        : /^#+$/.test(text)
+          ? COMMENTS
+          : ''
     throw new QueryError(`expected a hashtag of letters, digits and _, as in #justdoit${proposal}`, place)
   }
   return { type: 'hashtag', form: bounded(token.form, place), place }
@@ -112,14 +126,13 @@ function readCased(text: string, place: Place): QueryNode {
   return { type: 'cased', form: bounded(token.form, place), cased: token.cased, place }
 }
 
-function readUrl(host: string, place: Place): QueryNode {
-  if (!/^[\p{L}\p{N}\p{M}_-]+(\.[\p{L}\p{N}\p{M}_-]+)*$/u.test(host))
-    throw new QueryError(`expected the host of a URL without path, as in ${urlProposal(host)}`, place)
-  return { type: 'url', form: host.normalize('NFKC').toLowerCase(), place }
+/** Several in a row are all asked for, in any order. */
+function readEmoji(emoji: readonly Emoji[], place: Place): QueryNode {
+  const parts = emoji.map(
+    ({ form }): QueryNode => ({ type: 'fact', field: 'emoji', value: bounded(form, place), place }),
+  )
+  return parts.length === 1 ? parts[0]! : { type: 'and', parts, place }
 }
-
-const urlProposal = (text: string): string =>
-  `url:${/^(?:https?:\/\/)?(?:www\.)?([\p{L}\p{N}.-]*[\p{L}\p{N}])/iu.exec(text)?.[1] ?? 'example.com'}`
 
 function readPrefix(text: string, place: Place): QueryNode {
   const stem = text.slice(0, -1)
@@ -135,7 +148,7 @@ function readPrefix(text: string, place: Place): QueryNode {
   const form = bounded(fold(straight(cleanText(stem).text)), place)
   if ([...form.normalize('NFD')].length < MIN_PREFIX)
     throw new QueryError(
-      `expected at least ${MIN_PREFIX} letters before *: shorter beginnings match nearly every post`,
+      `expected at least ${MIN_PREFIX} letters before *: shorter beginnings match nearly every post; write the words that are meant, joined by OR`,
       place,
     )
   return { type: 'prefix', form, place }

@@ -15,9 +15,11 @@ import { runTogether } from '#infra/runtime/run-together.ts'
 import { runStage } from '#infra/runtime/stage-runner.ts'
 import type { Supervisor } from '#infra/runtime/supervisor.ts'
 import { waitForGroup } from '#infra/runtime/wait-for-group.ts'
+import { Facts } from '#query/facts.ts'
 import { mentionTokens } from '#query/mention-tokens.ts'
 import { QuerySet } from '#query/query-set.ts'
 import type { BrandProfile } from '#schemas/brand-profile.ts'
+import type { Mention } from '#schemas/generated.ts'
 import { archivePrefix, type Installation } from './installation.ts'
 
 export const StageName = {
@@ -164,7 +166,7 @@ async function runConnectors(options: PipelineOptions, once: boolean, signal: Ab
       once,
     },
     gate: (until: AbortSignal) => gate.pass(until),
-    wanted: (mention: Parameters<typeof mentionTokens>[0]) => queries.matchesAny(mentionTokens(mention)),
+    wanted: (mention: Mention) => queries.matchesAny(mentionTokens(mention), Facts.of({ mention, annotations: null })),
     ...(options.headers && { headers: options.headers }),
     ...(onProgress && { onProgress }),
   }

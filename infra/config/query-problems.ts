@@ -1,4 +1,4 @@
-import { parseQuery } from '#query/parse.ts'
+import { parseProfileQuery } from '#query/profile-query.ts'
 import { QueryError } from '#query/query-error.ts'
 import { entries } from './problems.ts'
 import type { KeyPath } from './yaml-places.ts'
@@ -17,7 +17,7 @@ export function queryProblems(value: unknown): QueryProblem[] {
     // Without a letter it is the schema that complains.
     if (typeof item.query !== 'string' || item.query.trim() === '') return []
     try {
-      parseQuery(item.query)
+      parseProfileQuery(item.query)
       return []
     } catch (error) {
       if (!(error instanceof QueryError)) throw error

@@ -1,5 +1,6 @@
 import type { estypes } from '@elastic/elasticsearch'
 import type { NearOperand, PositionalNode, QueryNode } from '#query/query.ts'
+import { type MentionField, numberFields } from './mention-fields.ts'
 
 type Container = estypes.QueryDslQueryContainer
 type Intervals = estypes.QueryDslIntervalsContainer
@@ -17,6 +18,7 @@ const MAX_DEPTH = 12
 /** Elasticsearch takes at least 1,024 clauses in a query. */
 const MAX_CLAUSES = 500
 
+const FACTS: MentionField = 'facts'
 const TOKENS = 'tokens'
 const CASED = 'tokens.cased'
 /** Between two fields of a mention. */
@@ -49,6 +51,10 @@ function compile(node: QueryNode, depth: number): CompiledQuery {
       const host = `u:${node.form.split('.').reverse().join('.')}`
       return exactly(anyOf([{ term: { [TOKENS]: host } }, { prefix: { [TOKENS]: `${host}.` } }]))
     }
+    case 'fact':
+      return anyToken(FACTS, [`${node.field}=${node.value}`])
+    case 'range':
+      return exactly({ range: { [numberFields[node.field]]: { ...node.bounds } } })
     case 'near':
       return compileNear(node)
     case 'or':

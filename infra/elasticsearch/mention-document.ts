@@ -1,9 +1,11 @@
 import { authorOf } from '#infra/runtime/author-row.ts'
 import { isTimely, termsOf } from '#infra/runtime/mention-terms.ts'
 import { readStored } from '#infra/runtime/read-stored.ts'
+import { Facts, factString, textFacts } from '#query/facts.ts'
+import type { NumberFact } from '#query/fields.ts'
 import { mentionText } from '#schemas/mention.ts'
 import { type Content, type MentionState, stateOf } from '#schemas/merge.ts'
-import { type MentionField, SAMPLES } from './mention-fields.ts'
+import { type MentionField, numberFields, SAMPLES } from './mention-fields.ts'
 
 /** What is known of an id, with the record that its content came from. */
 export interface StoredMention {
@@ -56,6 +58,8 @@ export function printDocument({ state, record, unheldSince }: StoredMention, vis
     misinformation: misinformation?.state,
     misinformationRisk: misinformation?.risk ?? undefined,
     followers: mention.author?.followers ?? undefined,
+    rating: mention.rating?.value,
+    facts: textFacts(content),
     text: mentionText(mention),
     tokens: content.tokens,
     sample: sampleOf(id),
@@ -65,6 +69,16 @@ export function printDocument({ state, record, unheldSince }: StoredMention, vis
 }
 
 const some = <T>(values: readonly T[]): readonly T[] | undefined => (values.length === 0 ? undefined : values)
+
+/** What fields ask of a document's mention; it was read with `FACT_FIELDS`. */
+export function factsIn(document: MentionDocument): Facts {
+  const numbers: Partial<Record<NumberFact, number>> = {}
+  for (const [name, field] of Object.entries(numberFields)) {
+    const number = document[field]
+    if (typeof number === 'number') numbers[name as NumberFact] = number
+  }
+  return Facts.from(factString((document.facts ?? []) as readonly string[], numbers))
+}
 
 /** What a document says of its id. */
 export function readDocument(id: string, document: MentionDocument): StoredMention {

@@ -1,6 +1,7 @@
 import type { estypes } from '@elastic/elasticsearch'
 import { TermField } from '#infra/contracts/search-index.ts'
 import type { ListedField } from '#infra/runtime/mention-terms.ts'
+import type { NumberFact } from '#query/fields.ts'
 
 type Property = estypes.MappingProperty
 
@@ -52,6 +53,9 @@ export const mentionFields = {
   misinformation: TERM,
   misinformationRisk: NUMBER,
   followers: WHOLE,
+  rating: NUMBER,
+  /** What fields of the query language ask: `field=value` each. */
+  facts: TERM,
   /** For Kibana's own search and display; ours goes by `tokens`. */
   text: { type: 'text', norms: false },
   /** Our tokens: a word as its folded form; below it, as it is written. */
@@ -83,6 +87,16 @@ export const termFields: Readonly<Record<ListedField, MentionField>> = {
   [TermField.Brand]: 'brands',
   [TermField.Connector]: 'connector',
 }
+
+/** Where the numbers stand that ranges are asked of. */
+export const numberFields: Readonly<Record<NumberFact, MentionField>> = {
+  published: 'publishedAt',
+  followers: 'followers',
+  rating: 'rating',
+  fit: 'fit',
+}
+/** What `Facts` is made from. */
+export const FACT_FIELDS: readonly MentionField[] = ['facts', ...Object.values(numberFields)]
 
 export const mentionMapping: estypes.MappingTypeMapping = {
   dynamic: 'strict',

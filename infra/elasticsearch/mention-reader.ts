@@ -26,7 +26,7 @@ import { type MentionField, SAMPLES } from './mention-fields.ts'
 import { type Scanned, scanMentions } from './mention-scan.ts'
 import { MentionTally } from './mention-tally.ts'
 import type { IndexNames } from './names.ts'
-import { type Filter, filterOf } from './selection-filter.ts'
+import { type Filter, filterOf, VERIFIED_FIELDS } from './selection-filter.ts'
 import { asked, isDocumentMissing, searchWhole } from './server-error.ts'
 
 /** Mentions of one request for those that are shown, and of those of which only some fields are read. */
@@ -79,7 +79,7 @@ export class MentionReader {
   async #searchVerified(filter: Filter, { sort, limit }: SearchRequest, after: PagePlace | null): Promise<SearchPage> {
     let total = 0
     const places: PagePlace[] = []
-    const scan = this.#scan(filter, sort, ['tokens'])
+    const scan = this.#scan(filter, sort, VERIFIED_FIELDS)
     for await (const { place } of scan) {
       total++
       if (places.length <= limit && (after === null || comparePlaces(sort, after, place) < 0)) places.push(place)
@@ -109,7 +109,7 @@ export class MentionReader {
   ): AsyncGenerator<Scanned> {
     const options = { index: this.#names.shown, query, sort, after: null, page: READ_PER_REQUEST, fields }
     for await (const scanned of scanMentions(this.#client, options)) {
-      for (const one of scanned) if (verifies === null || verifies(String(one.document.tokens))) yield one
+      for (const one of scanned) if (verifies === null || verifies(one.document)) yield one
     }
   }
 
@@ -173,7 +173,7 @@ export class MentionReader {
 
   async #countVerified(filter: Filter, request: AggregateRequest): Promise<Aggregates> {
     const tally = new MentionTally(request)
-    for await (const scanned of this.#scan(filter, 'oldest', ['tokens', ...HIT_FIELDS]))
+    for await (const scanned of this.#scan(filter, 'oldest', [...VERIFIED_FIELDS, ...HIT_FIELDS]))
       tally.add(hitOf(scanned).content)
     return { total: tally.total, buckets: tally.buckets, terms: tally.terms, termError: 0 }
   }
@@ -185,7 +185,7 @@ export class MentionReader {
     const share = Math.ceil((MAX_COUNTED / matches) * SAMPLES)
     const isSample = matches > MAX_COUNTED
     const query = isSample ? { bool: { filter: [filter.query, { range: { sample: { lt: share } } }] } } : filter.query
-    for await (const { document } of this.#scan({ ...filter, query }, 'oldest', ['tokens'])) {
+    for await (const { document } of this.#scan({ ...filter, query }, 'oldest', VERIFIED_FIELDS)) {
       words.add(String(document.tokens))
       sampled++
     }

@@ -3,13 +3,17 @@ import type { Selection } from '#infra/contracts/search-index.ts'
 import { createMatcher } from '#query/match.ts'
 import { tokensOf } from '#query/token-string.ts'
 import { compileQuery } from './compile-query.ts'
+import { factsIn, type MentionDocument } from './mention-document.ts'
+import { FACT_FIELDS, type MentionField } from './mention-fields.ts'
 
 /** A selection as Elasticsearch can say it. */
 export interface Filter {
   readonly query: estypes.QueryDslQueryContainer
-  /** Of the token string: the last word on what the query finds; null where it is exact. */
-  readonly verifies: ((tokens: string) => boolean) | null
+  /** Of a document read with `VERIFIED_FIELDS`: the last word on what the query finds; null where it is exact. */
+  readonly verifies: ((document: MentionDocument) => boolean) | null
 }
+
+export const VERIFIED_FIELDS: readonly MentionField[] = ['tokens', ...FACT_FIELDS]
 
 export function filterOf({ query, range, brands, timely = false }: Selection): Filter {
   const filter: estypes.QueryDslQueryContainer[] = []
@@ -28,6 +32,6 @@ export function filterOf({ query, range, brands, timely = false }: Selection): F
   const matches = query === null || isExact ? null : createMatcher(query)
   return {
     query: filter.length === 0 ? { match_all: {} } : { bool: { filter } },
-    verifies: matches === null ? null : (tokens) => matches(tokensOf(tokens)),
+    verifies: matches === null ? null : (document) => matches(tokensOf(String(document.tokens)), factsIn(document)),
   }
 }

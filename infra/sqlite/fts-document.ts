@@ -1,3 +1,7 @@
+import { exactValue } from '#query/facts.ts'
+import type { NumberFact } from '#query/fields.ts'
+import { numberMark } from './number-marks.ts'
+
 /**
  * What of a mention FTS5 indexes: one blank-separated string, first our tokens with a word as its folded form, so that phrases
  * and distances count as `query/` does; then, set apart by a first character that no token has, the words with capitals and
@@ -6,17 +10,20 @@
 export interface FtsMarks {
   /** `authorKey` of its author; null when the platform gives none. */
   readonly author: string | null
-  readonly brands: readonly string[]
+  /** `field=value` each. */
+  readonly facts: readonly string[]
+  readonly numbers: Partial<Record<NumberFact, number>>
 }
 
 /** Every visible mention holds it, no hidden one: what a query that excludes only starts from. */
 export const EVERY_MENTION = '!all'
-export const brandMark = (brand: string): string => `!b${escaped(brand)}`
+export const factMark = (fact: string): string => `!f${escaped(fact)}`
+export const brandMark = (brand: string): string => factMark(`brand=${exactValue(brand)}`)
 export const authorMark = (author: string): string => `!a${escaped(author)}`
 export const casedMark = (cased: string): string => `=${escaped(cased)}`
 
 /** A visible mention, from its token string. */
-export function ftsDocument(tokens: string, { author, brands }: FtsMarks): string {
+export function ftsDocument(tokens: string, { author, facts, numbers }: FtsMarks): string {
   let document = tokens
   if (tokens.includes('|')) {
     const cased: string[] = []
@@ -27,7 +34,11 @@ export function ftsDocument(tokens: string, { author, brands }: FtsMarks): strin
     document += ` ${cased.join(' ')}`
   }
   document += ` ${EVERY_MENTION}`
-  for (const brand of brands) document += ` ${brandMark(brand)}`
+  for (const fact of facts) document += ` ${factMark(fact)}`
+  for (const field of Object.keys(numbers) as NumberFact[]) {
+    // The time of publication is the number of the row.
+    if (field !== 'published') document += ` ${numberMark(field, numbers[field]!)}`
+  }
   return author === null ? document : `${document} ${authorMark(author)}`
 }
 

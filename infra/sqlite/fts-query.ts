@@ -1,6 +1,7 @@
 import { fold, foldUnspaced } from '#query/fold.ts'
 import type { NearOperand, PositionalNode, QueryNode } from '#query/query.ts'
-import { brandMark, casedMark, EVERY_MENTION } from './fts-document.ts'
+import { brandMark, casedMark, EVERY_MENTION, factMark } from './fts-document.ts'
+import { rangeMarks } from './number-marks.ts'
 
 /** An FTS5 expression that finds every match; when not `exact` it may find more, and `query/` has the last word. */
 export interface FtsQuery {
@@ -38,6 +39,10 @@ function compile(node: QueryNode, depth: number): FtsQuery {
       const host = `u:${node.form.split('.').reverse().join('.')}`
       return { expression: anyOf([quoted(host), `${quoted(`${host}.`)} *`]), exact: true }
     }
+    case 'fact':
+      return { expression: quoted(factMark(`${node.field}=${node.value}`)), exact: true }
+    case 'range':
+      return compileRange(node)
     case 'near':
       return { expression: compileNear(node.left, node.right, node.distance), exact: false }
     case 'or': {
@@ -51,6 +56,13 @@ function compile(node: QueryNode, depth: number): FtsQuery {
     default:
       return node satisfies never
   }
+}
+
+/** Times are left to the verification; those that bound the whole query are its range of rows. */
+function compileRange({ field, bounds }: QueryNode & { readonly type: 'range' }): FtsQuery {
+  if (field === 'published') return { expression: quoted(EVERY_MENTION), exact: false }
+  const { marks, exact } = rangeMarks(field, bounds)
+  return { expression: anyOf(marks.map(quoted)), exact }
 }
 
 /** FTS5's NOT has a left side; an exclusion that it cannot say exactly is left to the verification. */

@@ -1,4 +1,5 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type { AggregateRequest, Aggregates, SearchRequest } from '#infra/contracts/search-index.ts'
 import { pack } from '#infra/runtime/pack.ts'
 import { comparePlaces, type PagePlace, parsePlace, printPlace } from '#infra/runtime/page-place.ts'
@@ -163,11 +164,21 @@ export class SearchReader {
     this.#facts.reset()
     this.#database.exec('BEGIN')
     try {
+      this.#checkRebuilt()
       return work()
     } finally {
       // A damaged file ends the transaction by itself.
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK')
     }
+  }
+
+  #checkRebuilt(): void {
+    if (this.#statement('SELECT 1 FROM rebuild').get() === undefined) return
+    throw new PipelineError(
+      ErrorClass.Transient,
+      'INDEX_REBUILDING',
+      'the index is being brought up to date by another process of this version: ask again when it is done',
+    )
   }
 
   #statement(sql: string): StatementSync {

@@ -16,6 +16,13 @@ export interface StoredMention {
   readonly unheldSince: number | null
 }
 
+/** The row of `text`. */
+export interface StoredText {
+  readonly terms: string
+  readonly tokens: string
+  readonly facts: string
+}
+
 const MAX_KNOWN_HOURS = 1_000
 
 /**
@@ -69,9 +76,13 @@ export class SearchStore {
     return row
   }
 
-  putContent(row: number, firstObservedAt: number, event: Uint8Array, terms: string, tokens: string): void {
+  putContent(row: number, firstObservedAt: number, event: Uint8Array, text: StoredText): void {
     this.#statements.putBody.run(row, firstObservedAt, event)
-    this.#statements.putText.run(row, terms, tokens)
+    this.putText(row, text)
+  }
+
+  putText(row: number, { terms, tokens, facts }: StoredText): void {
+    this.#statements.putText.run(row, terms, tokens, facts)
   }
 
   putFirstObservedAt(row: number, firstObservedAt: number): void {
@@ -143,6 +154,17 @@ export class SearchStore {
     return this.#statements.rows.all(after, end, limit).map(({ row }) => row as number)
   }
 
+  /** The last row that has been brought up to date; null when all have. */
+  rebuiltUpTo(): number | null {
+    return (this.#statements.rebuilt.get() as { after: number } | undefined)?.after ?? null
+  }
+
+  /** null: nothing is left to do. */
+  putRebuiltUpTo(after: number | null): void {
+    if (after === null) this.#statements.endRebuild.run()
+    else this.#statements.putRebuilt.run(after)
+  }
+
   /** Ids that were never held, and of which nothing was heard since. */
   unheld(before: number, limit: number): string[] {
     return this.#statements.unheld.all(before, limit).map(({ id }) => id as string)
@@ -170,9 +192,12 @@ const SQL = {
   body: 'SELECT event FROM body WHERE row = ?',
   lastRow: 'SELECT max(row) AS last FROM body WHERE row BETWEEN ? AND ?',
   rows: 'SELECT row FROM text WHERE row > ? AND row < ? ORDER BY row LIMIT ?',
+  rebuilt: 'SELECT after FROM rebuild',
+  putRebuilt: 'UPDATE rebuild SET after = ?',
+  endRebuild: 'DELETE FROM rebuild',
   putBody: 'INSERT OR REPLACE INTO body VALUES (?, ?, ?)',
   putFirstObservedAt: 'UPDATE body SET firstObservedAt = ? WHERE row = ?',
-  putText: 'INSERT OR REPLACE INTO text VALUES (?, ?, ?)',
+  putText: 'INSERT OR REPLACE INTO text (row, terms, tokens, facts) VALUES (?, ?, ?, ?)',
   removeBody: 'DELETE FROM body WHERE row = ?',
   removeText: 'DELETE FROM text WHERE row = ?',
   chunk: 'SELECT numbers FROM facts WHERE chunk = ?',

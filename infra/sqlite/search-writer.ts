@@ -5,6 +5,7 @@ import { applyOperation, readAuthorOperation, readMentionOperation, tombstone } 
 import { isTimely } from '#infra/runtime/mention-terms.ts'
 import { unpack } from '#infra/runtime/pack.ts'
 import { readStored } from '#infra/runtime/read-stored.ts'
+import { factString, numberFacts, textFacts } from '#query/facts.ts'
 import { authorKey } from '#schemas/mention-id.ts'
 import { type Content, type MentionState, stateOf } from '#schemas/merge.ts'
 import { AuthorRows } from './author-rows.ts'
@@ -13,7 +14,7 @@ import { ftsDocument, hiddenDocument } from './fts-document.ts'
 import { DatabaseKind, openDatabase, truncateWal } from './open-database.ts'
 import { firstRowOf, hourOf, hourOfRow } from './search-rows.ts'
 import { SEARCH_MIGRATIONS } from './search-schema.ts'
-import { SearchStore, type StoredMention } from './search-store.ts'
+import { SearchStore, type StoredMention, type StoredText } from './search-store.ts'
 import { storedTerms } from './stored-terms.ts'
 
 /** Operations of one transaction: enough to share its fsync, few enough for a short wait. */
@@ -63,6 +64,23 @@ export class SearchWriter {
     this.#database.exec(`PRAGMA cache_size = -${CACHE_KIB}`)
     this.#store = new SearchStore(this.#database)
     this.#authors = new AuthorRows(this.#database)
+    this.#rebuild()
+  }
+
+  /** An index of an earlier format lacks what newer queries ask; the records hold it. A crash goes on where it was. */
+  #rebuild(): void {
+    for (let after = this.#store.rebuiltUpTo(); after !== null; after = this.#store.rebuiltUpTo()) {
+      const rows = this.#store.rows(after, Number.MAX_SAFE_INTEGER, PASS_ROWS)
+      this.#transaction(() => {
+        for (const row of rows) {
+          const { id, content } = this.#content(row)
+          this.#store.putText(row, storedText(content))
+          const isVisible = this.#store.mention(id)!.visible
+          this.#store.putDocument(row, documentOf(content, isVisible), true)
+        }
+        this.#store.putRebuiltUpTo(rows.at(-1) ?? null)
+      })
+    }
   }
 
   close(): void {
@@ -182,12 +200,10 @@ export class SearchWriter {
       visible = visibility?.hidden !== true && this.#authors.get(author)?.visibility?.hidden !== true
       row = oldRow !== null && hourOfRow(oldRow) === hourOf(publishedAt) ? oldRow : this.#store.newRow(publishedAt)
       const observed = firstObservedAt!
-      if (bytes !== null) this.#store.putContent(row, observed, bytes, storedTerms(content), content.tokens)
+      if (bytes !== null) this.#store.putContent(row, observed, bytes, storedText(content))
       else if (observed !== stored?.firstObservedAt) this.#store.putFirstObservedAt(row, observed)
       if (bytes !== null || visible !== stored?.visible) {
-        const marks = { author, brands: content.annotations.brands }
-        const document = visible ? ftsDocument(content.tokens, marks) : hiddenDocument(author)
-        this.#store.putDocument(row, document, row === oldRow)
+        this.#store.putDocument(row, documentOf(content, visible), row === oldRow)
       }
       if (bytes !== null || observed !== stored?.firstObservedAt) {
         this.#store.putFacts(row, factsOf(content, observed))
@@ -224,6 +240,18 @@ function newEntry(id: string, stored: StoredMention | null, content: Content | n
   const { deletedAt, visibility, firstObservedAt, unheldSince } = stored
   return { ...base, state: { id, deletedAt, visibility, content, firstObservedAt }, unheldSince }
 }
+
+function documentOf(content: Content, isVisible: boolean): string {
+  const author = authorOf(content.mention)
+  if (!isVisible) return hiddenDocument(author)
+  return ftsDocument(content.tokens, { author, facts: textFacts(content), numbers: numberFacts(content) })
+}
+
+const storedText = (content: Content): StoredText => ({
+  terms: storedTerms(content),
+  tokens: content.tokens,
+  facts: factString(textFacts(content), numberFacts(content)),
+})
 
 function factsOf(content: Content, firstObservedAt: number): Facts {
   const { sentiment } = content.annotations

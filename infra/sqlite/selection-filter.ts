@@ -1,5 +1,6 @@
 import type { DatabaseSync } from 'node:sqlite'
 import type { Selection, TimeRange } from '#infra/contracts/search-index.ts'
+import { Facts } from '#query/facts.ts'
 import { createMatcher } from '#query/match.ts'
 import type { Token } from '#query/token.ts'
 import { tokensOf } from '#query/token-string.ts'
@@ -7,6 +8,7 @@ import { placeOf } from './facts-chunk.ts'
 import type { FactsReader } from './facts-reader.ts'
 import { ftsQuery } from './fts-query.ts'
 import { firstRowOf, hourOf, isHourStart, lastRowOf } from './search-rows.ts'
+import { withoutDates } from './without-dates.ts'
 
 /** A selection in SQL: conditions on `fts`, and the values of `:expression`, `:first` and `:last`. */
 export interface Filter {
@@ -20,17 +22,20 @@ export class SelectionFilter {
   readonly #facts: FactsReader
   #range: TimeRange = { since: null, until: null }
   #timely = false
-  #matches: (tokens: readonly Token[]) => boolean = () => true
+  #matches: (tokens: readonly Token[], facts: Facts) => boolean = () => true
 
   constructor(database: DatabaseSync, facts: FactsReader) {
     this.#facts = facts
     database.function('admits', (row) => Number(this.#admits(row as number)))
-    database.function('verifies', (tokens) => Number(this.#matches(tokensOf(tokens as string))))
+    database.function('verifies', (tokens, facts) =>
+      Number(this.#matches(tokensOf(tokens as string), Facts.from(facts as string))),
+    )
   }
 
   /** The answer holds until the next call. */
-  select({ query, range, brands, timely = false }: Selection): Filter {
-    const { expression, exact } = ftsQuery(query?.tree ?? null, brands)
+  select({ query, range: asked, brands, timely = false }: Selection): Filter {
+    const { tree, range } = query === null ? { tree: null, range: asked } : withoutDates(query.tree, asked)
+    const { expression, exact } = ftsQuery(tree, brands)
     const { since, until } = range
     this.#range = range
     this.#timely = timely
@@ -39,7 +44,7 @@ export class SelectionFilter {
     if (timely || cutsAnHour) where.push('admits(fts.rowid)')
     if (query !== null && !exact) {
       this.#matches = createMatcher(query)
-      where.push('verifies((SELECT tokens FROM text WHERE row = fts.rowid))')
+      where.push('(SELECT verifies(tokens, facts) FROM text WHERE row = fts.rowid)')
     }
     const first = since === null ? Number.MIN_SAFE_INTEGER : firstRowOf(hourOf(since))
     const last = until === null ? Number.MAX_SAFE_INTEGER : lastRowOf(hourOf(until - 1))

@@ -1,5 +1,6 @@
 import type { Hit, SearchPage } from '#infra/contracts/search-index.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
+import { Facts } from '#query/facts.ts'
 import { highlightMention } from '#query/highlight.ts'
 import type { Place, Query } from '#query/query.ts'
 import type { Annotations } from '#schemas/generated.ts'
@@ -62,16 +63,12 @@ function footer({ total, hits, next }: SearchPage, { after }: SearchOptions): st
 
 function jsonHit({ id, content, firstObservedAt }: Hit, query: Query | null): unknown {
   const { mention, annotations, source, rev, generation, raw } = content
-  const matches = query === null ? [] : highlightMention(query, mention)
+  const matches = query === null ? [] : highlightMention(query, mention, Facts.of(content))
   return { id, firstObservedAt, rev, generation, source, mention, annotations, raw, matches }
 }
 
-function textHit(
-  { id, content: { mention, annotations } }: Hit,
-  query: Query | null,
-  timeZone: string,
-  paint: Paint,
-): string[] {
+function textHit({ id, content }: Hit, query: Query | null, timeZone: string, paint: Paint): string[] {
+  const { mention, annotations } = content
   const when = new Intl.DateTimeFormat('sv-SE', { timeZone, dateStyle: 'short', timeStyle: 'short' })
   const author = mention.author?.handle ?? mention.author?.name ?? null
   const head = [
@@ -83,7 +80,7 @@ function textHit(
   ].filter((part) => part !== null)
   return [
     paint('bold', head.join(' · ')),
-    `  ${excerpt(mentionText(mention), query === null ? [] : highlightMention(query, mention), paint)}`,
+    `  ${excerpt(mentionText(mention), query === null ? [] : highlightMention(query, mention, Facts.of(content)), paint)}`,
     ...reasons(annotations, mentionText(mention), paint).map((line) => `  ${line}`),
     paint('gray', `  ${safeText(mention.url ?? id)}`),
   ]

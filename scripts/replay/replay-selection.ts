@@ -1,5 +1,6 @@
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type { ArchiveSelection } from '#ingest/replay/read-archive.ts'
+import { Facts } from '#query/facts.ts'
 import { mentionTokens } from '#query/mention-tokens.ts'
 import { QuerySet } from '#query/query-set.ts'
 import type { BrandProfile } from '#schemas/brand-profile.ts'
@@ -56,7 +57,8 @@ function wantedBy(topic: ReplayTopic, brand: BrandProfile): NonNullable<ArchiveS
   if (topic === ReplayTopic.Enriched)
     return (event) => 'annotations' in event && event.annotations?.brands.includes(brand.id) === true
   const queries = new QuerySet([brand])
-  return ({ mention }) => mention !== null && queries.matchesAny(mentionTokens(mention))
+  return ({ mention }) =>
+    mention !== null && queries.matchesAny(mentionTokens(mention), Facts.of({ mention, annotations: null }))
 }
 
 function brandOf(brands: readonly BrandProfile[], id: string): BrandProfile {

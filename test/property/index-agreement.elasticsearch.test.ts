@@ -14,6 +14,6 @@ withServer('elasticsearch', (address) =>
       return index
     },
     isExact: (tree) => compileQuery(tree).exact,
-    runs: 12,
+    queries: 300,
   }),
 )

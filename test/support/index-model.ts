@@ -8,6 +8,7 @@ import {
 } from '#infra/contracts/search-index.ts'
 import { isTimely, termsOf } from '#infra/runtime/mention-terms.ts'
 import { WordCounter } from '#infra/runtime/word-counter.ts'
+import { Facts } from '#query/facts.ts'
 import { createMatcher } from '#query/match.ts'
 import { tokensOf } from '#query/token-string.ts'
 import type { AuthorEvent, EnrichedEvent } from '#schemas/generated.ts'
@@ -58,7 +59,7 @@ export function selected(hits: readonly Hit[], { query, range, brands, timely }:
       if (range.until !== null && publishedAt >= range.until) return false
       if (brands.length > 0 && !brands.some((brand) => content.annotations.brands.includes(brand))) return false
       if (timely && !isTimely(content, firstObservedAt)) return false
-      return matches(tokensOf(content.tokens))
+      return matches(tokensOf(content.tokens), Facts.of(content))
     })
     .sort((a, b) => b.content.mention.publishedAt - a.content.mention.publishedAt)
 }

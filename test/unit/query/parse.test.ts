@@ -21,6 +21,10 @@ function shown(node: QueryNode): string {
       return `${node.form}*`
     case 'term':
       return node.form
+    case 'fact':
+      return `${node.field}:${node.value}`
+    case 'range':
+      return `${node.field}${JSON.stringify(node.bounds)}`
     default:
       return `${node.type}:${node.form}`
   }
@@ -76,6 +80,30 @@ describe('terms are read as posts are', () => {
     expect(read(source)).toBe(tree)
   })
 
+  it.each([
+    ['lang:de LANG:"DE"', 'and(lang:de, lang:de)'],
+    ['platform:Bluesky author:@Nike author:"Jane  Doe"', 'and(platform:bluesky, author:nike, author:jane doe)'],
+    ['brand:Acme entity:Zürich', 'and(brand:Acme, entity:zürich)'],
+    ['lang:(de OR fr) x', 'and(or(lang:de, lang:fr), x)'],
+    ['rating:(1 OR 2)', 'or(rating{"gte":1,"lte":1}, rating{"gte":2,"lte":2})'],
+    ['url:(nike.com OR gap.com)', 'or(url:nike.com, url:gap.com)'],
+    ['followers:>10 followers:<=1.5', 'and(followers{"gt":10}, followers{"lte":1.5})'],
+    [
+      'followers:100..5000 followers:100.. fit:..1',
+      'and(followers{"gte":100,"lte":5000}, followers{"gte":100}, fit{"lte":1})',
+    ],
+    ['after:2026-11-01', `published{"gte":${Date.UTC(2026, 10, 1)}}`],
+    ['before:2026-11-01T18:30', `published{"lt":${Date.UTC(2026, 10, 1, 18, 30)}}`],
+    ['🔥 ❤️ 👍🏽', 'and(emoji:🔥, emoji:❤, emoji:👍🏽)'],
+    ['🔥❤️', 'and(emoji:🔥, emoji:❤)'],
+    ['emoji:🇩🇪', 'emoji:🇩🇪'],
+    ['/* the shoes */ nike /* and\nthe * rest */ (air /* x */)', 'and(nike, air)'],
+    ['"the \\"best\\" shoe" x', 'and("the best shoe", x)'],
+    ['note: x', 'and(note, x)'],
+  ])('%s is %s', (source, tree) => {
+    expect(read(source)).toBe(tree)
+  })
+
   it('know their place in the source', () => {
     const { tree } = parseQuery(' a  NEAR/2 ("b c" OR d) NOT e')
     expect(tree).toMatchObject({ type: 'and', place: { start: 1, end: 29 } })
@@ -98,7 +126,12 @@ describe('errors say what was expected and point at it', () => {
     ['a “b c', /quote is never closed/, 2, 3],
     ['a ""', /phrase is empty/, 2, 4],
     ['a "!?"', /expected a word: signs/, 2, 6],
-    ['a 🔥', /expected a word: signs/, 2, 4],
+    ['a!🔥', /emoji has no place among words.*🔥, with blanks/, 0, 4],
+    ['"so 🔥"', /🔥 outside the quotes/, 0, 7],
+    ['a NEAR/2 🔥', /found a field or an emoji/, 9, 11],
+    ['a /* b', /comment is never closed/, 2, 4],
+    ['a // b', /a comment is written/, 2, 4],
+    ['a # b', /a comment is written/, 2, 3],
     ['a && b', /operators are AND, OR/, 2, 4],
     ['a OR', /expected a word after OR/, 2, 4],
     ['OR a', /expected a word before OR/, 0, 2],
@@ -121,8 +154,29 @@ describe('errors say what was expected and point at it', () => {
     ['@nike.com', /expected a handle/, 0, 9],
     ['=New-York', /expected one word after =/, 0, 9],
     ['"#ad now"', /a hashtag breaks a phrase/, 0, 9],
-    ['lang:de x', /unknown field lang: \(the only field so far is url:/, 0, 7],
-    ['author:"Jane Doe" x', /unknown field author:/, 0, 17],
+    ['emotion:joy x', /unknown field emotion: \(expected one of platform: kind:.*write "emotion joy"/, 0, 11],
+    ['site:x.org', /unknown field site: \(write url:\)/, 0, 10],
+    ['site:(a OR b)', /unknown field site:/, 6, 7],
+    ['lang:german', /language code of two letters/, 0, 11],
+    ['lang:', /expected a value after lang:, as in lang:de/, 0, 5],
+    ['lang:(de fr)', /expected OR or \) after a value/, 9, 11],
+    ['lang:(de OR (fr))', /values joined by OR/, 12, 13],
+    ['lang:()', /values joined by OR/, 6, 7],
+    ['lang:(de', /\( is never closed/, 5, 6],
+    ['lang:(de OR', /values joined by OR/, 5, 6],
+    ['x kind:tweet', /expected one of post, comment/, 2, 12],
+    ['sentiment:bad', /expected one of negative, neutral, positive/, 0, 13],
+    ['followers:10k', /expected a number after followers:, as in followers:>10000/, 0, 13],
+    ['followers:10,000', /without thousands separators/, 0, 16],
+    ['followers:..', /expected a number/, 0, 12],
+    ['followers:5000..100', /followers:100\.\.5000/, 0, 19],
+    ['followers:>9999999999999999', /up to 1000000000000000/, 0, 27],
+    ['after:2026-02-30', /day of the calendar/, 0, 16],
+    ['after:7d', /use --since, as in --since 7d/, 0, 8],
+    ['after:2026-11-01T25:00', /day of the calendar/, 0, 22],
+    ['author:ja*', /expected the whole value after author:/, 0, 10],
+    ['emoji:x', /expected one emoji/, 0, 7],
+    ['a NEAR/2 lang:de', /found a field/, 9, 16],
     ['url:nike.com/shoes', /without path, as in url:nike.com/, 0, 18],
     ['https://www.nike.com/x', /write url:nike.com/, 0, 22],
     ['a -jobs', /write NOT jobs/, 2, 7],
@@ -140,7 +194,7 @@ describe('errors say what was expected and point at it', () => {
 
   it('show the line with carets', () => {
     expect(problem('nike OR\nadidas AND ni*').withPlace('nike OR\nadidas AND ni*')).toBe(
-      'expected at least 3 letters before *: shorter beginnings match nearly every post\n  adidas AND ni*\n             ^^^',
+      'expected at least 3 letters before *: shorter beginnings match nearly every post; write the words that are meant, joined by OR\n  adidas AND ni*\n             ^^^',
     )
   })
 
