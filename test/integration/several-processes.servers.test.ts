@@ -153,7 +153,7 @@ withServers(['kafka', 'elasticsearch', 's3'], ([kafka, elasticsearch, s3]) => {
       expect(told.distributed.states).toEqual(told.embedded.states)
     })
 
-    it('are shown together, with books that add up', SLOW, async () => {
+    it('are shown together, with what each has taken', SLOW, async () => {
       const status = JSON.parse(await done('status', '--json')) as {
         running: boolean
         lags: { group: string; waiting: number }[]
@@ -163,7 +163,8 @@ withServers(['kafka', 'elasticsearch', 's3'], ([kafka, elasticsearch, s3]) => {
       const stages = status.processes.filter(({ ended }) => !ended).map((process) => process.stages.join())
       expect(stages.toSorted()).toEqual(expect.arrayContaining(['archive', 'enrich', 'enrich', 'index,alerts']))
       const taken = status.processes.reduce((total, { books }) => total + books.taken.enrich, 0)
-      expect(taken).toBe(lines.length)
+      // What a member had not committed when another one joined is taken again by whoever has the partition now.
+      expect(taken).toBeGreaterThanOrEqual(lines.length)
       expect(status.lags.filter(({ group }) => !group.startsWith('archive'))).toEqual([
         { group: 'enrich', waiting: 0 },
         { group: 'index', waiting: 0 },
