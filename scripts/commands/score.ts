@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
+import { type BrandSense, createBrandSenseScorer } from '#enrich/brand-sense/brand-sense-scorer.ts'
 import { createEntityTagger } from '#enrich/entities/entity-tagger.ts'
 import { createLanguageDetector } from '#enrich/language/language-detector.ts'
 import { createSentimentScorer } from '#enrich/sentiment/sentiment-scorer.ts'
@@ -14,6 +15,9 @@ const HEADS: readonly string[] = (
   'language sentiment entities targetSentiment stance emotion offensive hate irony brand claim checkworthy harmful rumour ' +
   'replyStance misinfoStyle claims copies bot'
 ).split(' ')
+
+/** Brands without a profile that are remembered between lines. */
+const MOST_BARE = 1000
 
 export interface ScoreOptions {
   /** Only these heads. */
@@ -78,6 +82,14 @@ function createAnswerer(
   const detector = createLanguageDetector()
   const sentiment = isAsked('sentiment') ? createSentimentScorer() : null
   const entities = isAsked('entities') ? createEntityTagger() : null
+  const sense = isAsked('brand') ? createBrandSenseScorer() : null
+  const bare = new Map<string, BrandProfile>()
+  /** A brand without a profile is judged by its name alone. */
+  const profileOf = (brand: string): BrandProfile => {
+    const known = profiles.get(brand) ?? bare.get(brand) ?? profileFrom(brand, () => [])
+    if (!profiles.has(brand) && bare.size < MOST_BARE) bare.set(brand, known)
+    return known
+  }
 
   return (mention) => {
     const answer: Answer = { id: mention.id ?? null }
@@ -103,6 +115,9 @@ function createAnswerer(
           text: name,
         }))
       }
+    }
+    if (sense !== null && typeof mention.brand === 'string') {
+      answer.brand = brandAnswer(sense.judge(text, code, profileOf(mention.brand)), text, explain === true)
     }
     return answer
   }
@@ -141,6 +156,30 @@ function sentimentAnswer(
   }
 }
 
+function brandAnswer(
+  { state, probability, margin, bias, parts }: BrandSense,
+  text: string,
+  explained: boolean,
+): Answer {
+  const isBrand = probability >= 0.5
+  const brand = rounded(probability)
+  const answer = {
+    label: isBrand ? 'brand' : 'other',
+    scores: { brand, other: rounded(1 - brand) },
+    uncertain: state === 'unsure',
+  }
+  if (!explained) return answer
+  const sign = isBrand ? 1 : -1
+  const shown = parts.map(({ start, end, weight, reason }) => ({
+    start,
+    end,
+    text: text.slice(start, end),
+    weight: rounded(sign * weight),
+    feature: reason,
+  }))
+  return { ...answer, explain: { margin: rounded(sign * margin), bias: rounded(sign * bias), rest: 0, parts: shown } }
+}
+
 /** A millionth is finer than any of these numbers is known. */
 const rounded = (value: number): number => Math.round(value * 1e6) / 1e6
 
@@ -165,23 +204,25 @@ async function readProfiles(path: string): Promise<Map<string, BrandProfile>> {
           `${path}, line ${number}: "${key}" must be a list of texts`,
         )
       }
-      profiles.set(name, {
-        id: name,
-        name,
-        query: `"${name.replaceAll('"', '')}"`,
-        products: list('products'),
-        rivals: list('rivals'),
-        people: list('people'),
-        places: list('places'),
-        words: list('words'),
-        notWords: list('notWords'),
-        handles: list('handles'),
-        domains: list('domains'),
-        languages: list('languages'),
-        mustMatch: [],
-        mustNotMatch: [],
-      })
+      profiles.set(name, profileFrom(name, list))
     }
   }
   return profiles
 }
+
+const profileFrom = (name: string, list: (key: string) => readonly string[]): BrandProfile => ({
+  id: name,
+  name,
+  query: `"${name.replaceAll('"', '')}"`,
+  products: list('products'),
+  rivals: list('rivals'),
+  people: list('people'),
+  places: list('places'),
+  words: list('words'),
+  notWords: list('notWords'),
+  handles: list('handles'),
+  domains: list('domains'),
+  languages: list('languages'),
+  mustMatch: [],
+  mustNotMatch: [],
+})

@@ -1,34 +1,51 @@
 import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { createLanguageDetector } from '#enrich/language/language-detector.ts'
 import { TONES } from '#enrich/sentiment/sentiment-model.ts'
 import { createSentimentScorer } from '#enrich/sentiment/sentiment-scorer.ts'
 import { PostTokens } from '#enrich/text/post-tokens.ts'
 import { readTsv } from '../train/read-tsv.ts'
+import { brandSenseSection } from './brand-sense.ts'
 import { accuracy, calibrationError, type Judged, macroF1, macroRecall, measure, shown } from './figures.ts'
 import { naturalPeers, type Peer, vaderPeer } from './peers.ts'
+import type { Section } from './section.ts'
 
 const PAGE = new URL('../../docs/models.md', import.meta.url)
 const MODELS = new URL('../../enrich/models/', import.meta.url)
-const BEGIN = '<!-- figures: written by `npm run evaluate` -->'
 const END = '<!-- end of figures -->'
 const SPEED_POSTS = 20_000
 /** Answer of a head that says nothing: never right. */
 const NOTHING = '(none)'
 
-interface Section {
-  readonly markdown: string
-  /** Model file to the figures that its card shows. */
-  readonly cards: Readonly<Record<string, Readonly<Record<string, string>>>>
+/** The parts of the page that are measured apart, each between marks of its own. */
+const PARTS: Readonly<
+  Record<string, { readonly begin: string; readonly measure: (data: string) => readonly Section[] }>
+> = {
+  scores: {
+    begin: '<!-- figures: written by `npm run evaluate` -->',
+    measure: (data) => [sentimentSection(data), languageSection(data), speedSection(data)],
+  },
+  'brand-sense': {
+    begin: '<!-- figures: written by `npm run evaluate -- brand-sense` -->',
+    measure: (data) => [brandSenseSection(data)],
+  },
 }
 
-const { values } = parseArgs({ options: { data: { type: 'string', default: '../shared/data' } } })
-const sections = [sentimentSection(values.data), languageSection(values.data), speedSection(values.data)]
-const figures = sections.map(({ markdown }) => markdown).join('\n')
-process.stdout.write(`${figures}\n`)
-writePage(figures)
-for (const { cards } of sections) for (const [name, added] of Object.entries(cards)) writeCard(name, added)
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { data: { type: 'string', default: '../shared/data' } },
+})
+const asked = positionals.length === 0 ? Object.keys(PARTS) : positionals
+for (const name of asked) {
+  const part = PARTS[name]
+  if (part === undefined) throw new RangeError(`no part "${name}": the parts are ${Object.keys(PARTS).join(', ')}`)
+  const sections = part.measure(values.data)
+  const figures = sections.map(({ markdown }) => markdown).join('\n')
+  process.stdout.write(`${figures}\n`)
+  writePage(part.begin, figures)
+  for (const { cards } of sections) for (const [card, added] of Object.entries(cards)) writeCard(card, added)
+}
 
 function sentimentSection(data: string): Section {
   const scorer = createSentimentScorer()
@@ -178,12 +195,12 @@ function speedSection(data: string): Section {
 }
 
 /** Replaces what stands between the two marks of the page. */
-function writePage(figures: string): void {
-  const page = existsSync(PAGE) ? readFileSync(PAGE, 'utf8') : `# Models\n\n${BEGIN}\n${END}\n`
-  const begin = page.indexOf(BEGIN)
-  const end = page.indexOf(END)
-  if (begin < 0 || end < begin) throw new RangeError(`docs/models.md lacks the marks ${BEGIN} and ${END}`)
-  writeFileSync(PAGE, `${page.slice(0, begin + BEGIN.length)}\n\n${figures}\n${page.slice(end)}`)
+function writePage(mark: string, figures: string): void {
+  const page = readFileSync(PAGE, 'utf8')
+  const begin = page.indexOf(mark)
+  const end = page.indexOf(END, begin)
+  if (begin < 0 || end < begin) throw new RangeError(`docs/models.md lacks the marks ${mark} and ${END}`)
+  writeFileSync(PAGE, `${page.slice(0, begin + mark.length)}\n\n${figures}\n${page.slice(end)}`)
 }
 
 function writeCard(name: string, added: Readonly<Record<string, string>>): void {

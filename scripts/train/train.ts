@@ -18,7 +18,12 @@ switch (positionals[0]) {
   case 'source-quality':
     ;(await import('./build-source-quality.ts')).buildSourceQuality(values.data)
     break
+  case 'brand-sense':
+    ;(await import('./brand-sense/train-brand-sense.ts')).trainBrandSense()
+    break
   default:
-    process.stderr.write('usage: npm run train -- sentiment|language|entities|source-quality [--data DIR]\n')
+    process.stderr.write(
+      'usage: npm run train -- sentiment|language|entities|source-quality|brand-sense [--data DIR]\n',
+    )
     process.exitCode = 2
 }

@@ -20,6 +20,7 @@ interface Answer {
       readonly parts: readonly { start: number; end: number; text: string; weight: number }[]
     }
   }
+  readonly brand?: NonNullable<Answer['sentiment']>
   readonly entities?: readonly { start: number; end: number; type: string; text: string }[]
 }
 
@@ -123,6 +124,31 @@ describe('score', () => {
       expect(answers[0]!.entities).toEqual([{ start: 5, end: 9, type: 'ORG', text: 'acme' }])
       writeFileSync(profiles, ndjson([{ brand: 'Acme', products: 'RoadRunner' }]))
       await expect(run('', { profiles })).rejects.toMatchObject({ code: 'PROFILE_INVALID' })
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
+  it('says whether the named brand is meant, with and without a profile, and explains it exactly', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'score-'))
+    try {
+      const profiles = join(folder, 'profiles.ndjson')
+      writeFileSync(profiles, ndjson([{ brand: 'Harbor', words: ['cashier'], notWords: ['boat'] }]))
+      const lines = [
+        { id: 1, brand: 'Harbor', lang: 'en', text: 'the cashier at harbor was kind' },
+        { id: 2, brand: 'Harbor', lang: 'en', text: 'a boat left the harbor' },
+        { id: 3, brand: 'Meadow', lang: 'en', text: 'Meadow announces a discount on its subscription' },
+        { id: 4, lang: 'en', text: 'no brand is asked for' },
+      ]
+      const { answers } = await run(ndjson(lines), { profiles, only: ['brand'], explain: true })
+      expect(answers.map(({ brand }) => brand?.label)).toEqual(['brand', 'other', 'brand', undefined])
+      for (const [i, { brand }] of answers.slice(0, 3).entries()) {
+        expect(brand!.scores.brand! + brand!.scores.other!).toBeCloseTo(1, 6)
+        const { margin, bias, rest, parts } = brand!.explain!
+        expect(margin).toBeGreaterThan(0)
+        expect(bias + rest + parts.reduce((sum, { weight }) => sum + weight, 0)).toBeCloseTo(margin, 4)
+        for (const part of parts) expect(lines[i]!.text.slice(part.start, part.end)).toBe(part.text)
+      }
     } finally {
       rmSync(folder, { recursive: true })
     }
