@@ -125,8 +125,8 @@ export interface SearchIndex extends AsyncDisposable {
   /** Sees every write that has resolved. Gone and hidden mentions are never shown or counted. */
   search(request: SearchRequest): Promise<SearchPage>
   aggregate(request: AggregateRequest): Promise<Aggregates>
-  /** The mention as it stands, or null when unknown, hidden or deleted. */
-  get(id: string): Promise<Hit | null>
+  /** Of each id, in order, the mention as it stands, or null when it is unknown, hidden or deleted. Sees every write that has resolved. */
+  get(ids: readonly string[]): Promise<readonly (Hit | null)[]>
   /** Removes tombstones of ids never held that were written before `before` by our clock, and mentions published before `retainSince`; answers how many. */
   prune(before: number, retainSince: number | null): Promise<number>
 }

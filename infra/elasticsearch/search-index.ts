@@ -84,8 +84,8 @@ class ElasticsearchSearchIndex implements SearchIndex {
     return this.#reader.aggregate(request)
   }
 
-  get(id: string): Promise<Hit | null> {
-    return this.#reader.get(id)
+  get(ids: readonly string[]): Promise<readonly (Hit | null)[]> {
+    return this.#reader.get(ids)
   }
 
   async prune(before: number, retainSince: number | null): Promise<number> {

@@ -79,8 +79,10 @@ class SqliteSearchIndex implements SearchIndex {
     return this.#reader.call('aggregate', request)
   }
 
-  async get(id: string): Promise<Hit | null> {
-    return unpackHits(await this.#reader.call('get', { id }))[0] ?? null
+  async get(ids: readonly string[]): Promise<readonly (Hit | null)[]> {
+    const { isShown, ...packed } = await this.#reader.call('get', { ids })
+    const hits = unpackHits(packed).values()
+    return isShown.map((shown) => (shown ? hits.next().value! : null))
   }
 
   async prune(before: number, retainSince: number | null): Promise<number> {

@@ -30,6 +30,11 @@ export interface PackedPage extends PackedHits {
   readonly next: string | null
 }
 
+export interface PackedById extends PackedHits {
+  /** Of each id that was asked for; the hits are those of the ids that are, in order. */
+  readonly isShown: readonly boolean[]
+}
+
 /** A match, with its place in time. */
 interface Found {
   readonly publishedAt: number
@@ -152,11 +157,11 @@ export class SearchReader {
     return this.#gathered.rows
   }
 
-  /** No hit: unknown, hidden or deleted. */
-  get({ id }: { readonly id: string }): PackedHits {
+  get({ ids }: { readonly ids: readonly string[] }): PackedById {
     return this.#snapshot(() => {
-      const found = this.#statement('SELECT row FROM mention WHERE id = ? AND visible').get(id)
-      return this.#hits(found === undefined ? [] : [found.row as number])
+      const statement = this.#statement('SELECT row FROM mention WHERE id = ? AND visible')
+      const rows = ids.map((id) => statement.get(id)?.row as number | undefined)
+      return { ...this.#hits(rows.filter((row) => row !== undefined)), isShown: rows.map((row) => row !== undefined) }
     })
   }
 

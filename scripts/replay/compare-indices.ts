@@ -5,8 +5,6 @@ import type { ScoreDiff } from './score-diff.ts'
 
 /** Hits in memory at a time. */
 const PAGE = 2_000
-/** Mentions that are asked for at the same time. */
-const ASKED = 100
 /** A mention's own time may be ahead of when it was observed, by so much at most. */
 const AHEAD_MS = 3_600_000
 
@@ -46,7 +44,7 @@ export async function compareIndices({
 }: CompareOptions): Promise<Tallied> {
   const tallied = { found: 0, compared: 0, edited: 0, deleted: 0, onlyNew: 0, onlyOld: 0 }
   for await (const hits of pages(beside, null, signal)) {
-    for await (const [hit, other] of withOther(hits, live)) {
+    for (const [hit, other] of await withOther(hits, live)) {
       tallied.found++
       if (other === null) {
         const { observedAt, mention } = hit.content
@@ -61,7 +59,7 @@ export async function compareIndices({
   const until = Math.max(...replays.map(({ to }) => to)) + AHEAD_MS
   for await (const hits of pages(live, until, signal)) {
     const asked = hits.filter((hit) => replays.some((replay) => isAskedFor(hit, replay)))
-    for await (const [, other] of withOther(asked, beside)) if (other === null) tallied.onlyOld++
+    for (const [, other] of await withOther(asked, beside)) if (other === null) tallied.onlyOld++
   }
   return tallied
 }
@@ -78,12 +76,9 @@ async function* pages(index: SearchIndex, until: number | null, signal: AbortSig
 }
 
 /** Each with what the other index shows of it. */
-async function* withOther(hits: readonly Hit[], other: SearchIndex): AsyncGenerator<readonly [Hit, Hit | null]> {
-  for (let at = 0; at < hits.length; at += ASKED) {
-    const some = hits.slice(at, at + ASKED)
-    const found = await Promise.all(some.map(({ id }) => other.get(id)))
-    for (const [i, hit] of some.entries()) yield [hit, found[i] ?? null]
-  }
+async function withOther(hits: readonly Hit[], other: SearchIndex): Promise<(readonly [Hit, Hit | null])[]> {
+  const found = await other.get(hits.map(({ id }) => id))
+  return hits.map((hit, i) => [hit, found[i] ?? null])
 }
 
 const isAskedFor = ({ content }: Hit, { from, to, brand, sources }: ReplayKey): boolean =>

@@ -6,7 +6,6 @@ import type { MentionEvent } from '#schemas/generated.ts'
 import type { Obligations } from './operations-corpus.ts'
 
 const PAGE = 1_000
-const GETS_AT_ONCE = 20
 
 /** Every mention once in its last state, none invented, none that came back. Each broken promise in words. */
 export async function indexViolations(
@@ -30,12 +29,7 @@ export async function indexViolations(
     if (page.next === null) break
     after = page.next
   }
-  const left = [...gone]
-  const look = async () => {
-    for (let id = left.pop(); id !== undefined; id = left.pop())
-      if ((await index.get(id)) !== null) violations.push(`${id} was deleted and stands`)
-  }
-  await Promise.all(Array.from({ length: GETS_AT_ONCE }, look))
+  for (const hit of await index.get([...gone])) if (hit !== null) violations.push(`${hit.id} was deleted and stands`)
   for (const [id, text] of standing) {
     if (found.get(id) !== text) violations.push(`${id} is ${found.has(id) ? 'not in its last state' : 'lost'}`)
   }

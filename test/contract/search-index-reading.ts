@@ -130,9 +130,9 @@ export function describeReading(inIndex: InIndex): void {
       const event = created('bluesky:1', { text, sentiment: sentiment(0.2, 0.3, 0.5), brands: ['a b"c', 'Acme'] })
       await write(event, created('bluesky:2', { text: '' }), created(' odd id\n"\'', { text: 'x'.repeat(1_000_000) }))
       const { id, op, reason, ...content } = event
-      expect(await index.get('bluesky:1')).toEqual({ id, content, firstObservedAt: event.observedAt })
-      expect((await index.get('bluesky:2'))?.content.mention.text).toBe('')
-      expect((await index.get(' odd id\n"\''))?.content.mention.text).toHaveLength(1_000_000)
+      expect(await index.get(['bluesky:1'])).toEqual([{ id, content, firstObservedAt: event.observedAt }])
+      expect((await index.get(['bluesky:2']))[0]?.content.mention.text).toBe('')
+      expect((await index.get([' odd id\n"\'']))[0]?.content.mention.text).toHaveLength(1_000_000)
       const ofBrand = await index.search({ ...EVERYTHING, brands: ['a b"c'], sort: 'newest', limit: 5, after: null })
       expect(ofBrand.hits.map((hit) => hit.id)).toEqual(['bluesky:1'])
       expect(
@@ -140,9 +140,44 @@ export function describeReading(inIndex: InIndex): void {
       ).toBe(0)
     })
 
+    inIndex(
+      'answers for every id in the order asked, also for many, repeated, unknown, hidden and deleted ones',
+      async ({ write, index }) => {
+        const id = (n: number) => `bluesky:${n}`
+        const held = Array.from({ length: 1_100 }, (_, n) => n)
+        await write(...held.map((n) => created(id(n), { text: `text ${n}`, author: n === 5 ? 'ann' : 'bob' })))
+        await write(operation(id(3), 'hide', NOON + 1), operation(id(4), 'delete', NOON + 1))
+        await write(operation(id(9_000), 'delete', 5), operation(id(9_001), 'hide', 5))
+        await write(authorOperation('ann', 'hide', NOON + 1))
+        const texts = async (...ids: readonly number[]) => {
+          const hits = await index.get(ids.map(id))
+          for (const [i, hit] of hits.entries()) if (hit !== null) expect(hit.id).toBe(id(ids[i]!))
+          return hits.map((hit) => hit?.content.mention.text ?? null)
+        }
+        expect(await texts()).toEqual([])
+        expect(await texts(3, 2, 4, 1, 5, 2, 9_000, 0, 9_001, 8_000)).toEqual([
+          null,
+          'text 2',
+          null,
+          'text 1',
+          null,
+          'text 2',
+          null,
+          'text 0',
+          null,
+          null,
+        ])
+        const many = [...held.toReversed(), 8_000, ...held]
+        const gone = new Set([3, 4, 5, 8_000])
+        expect(await texts(...many)).toEqual(many.map((n) => (gone.has(n) ? null : `text ${n}`)))
+        await write(operation(id(3), 'restore', NOON + 2))
+        expect(await texts(4, 3)).toEqual([null, 'text 3'])
+      },
+    )
+
     inIndex('answers null for ids that it does not know, an empty page for a limit of 0', async ({ write, index }) => {
       await write(created('bluesky:1'))
-      expect(await index.get('bluesky:2')).toBeNull()
+      expect(await index.get(['bluesky:2'])).toEqual([null])
       const page = await index.search({ ...EVERYTHING, sort: 'newest', limit: 0, after: null })
       expect(page).toEqual({ hits: [], total: 1, next: null })
     })
@@ -220,7 +255,7 @@ export function describeReading(inIndex: InIndex): void {
       // A second connector had seen the late one earlier.
       await write({ ...late, rev: 0, observedAt: NOON + 5 })
       expect((await count()).toSorted()).toEqual(['bluesky:1', 'bluesky:2'])
-      expect((await index.get('bluesky:1'))?.firstObservedAt).toBe(NOON + 5)
+      expect((await index.get(['bluesky:1']))[0]?.firstObservedAt).toBe(NOON + 5)
     })
   })
 }

@@ -263,7 +263,7 @@ withServer('elasticsearch', (address) => {
         }),
       )
       for (const i of ids.keys()) expect(outcomes.filter((each) => each[i]!.kind === 'new')).toHaveLength(1)
-      const found = await Promise.all(ids.map((id) => it.index.get(id)))
+      const found = await it.index.get(ids)
       expect(new Set(found.map((hit) => hit?.content.mention.text))).toEqual(new Set(['version 3']))
       expect(new Set(found.map((hit) => hit?.firstObservedAt))).toEqual(new Set([7]))
     })
@@ -285,7 +285,7 @@ withServer('elasticsearch', (address) => {
         }
       }
       await Promise.all(Array.from({ length: writers }, (_, writer) => write(writer)))
-      const found = await Promise.all(ids.map((id) => it.index.get(id)))
+      const found = await it.index.get(ids)
       expect(found.map((hit) => hit?.firstObservedAt)).toEqual(ids.map(() => 1))
       expect(new Set(found.map((hit) => hit?.content.rev))).toEqual(new Set([writers * calls]))
     })

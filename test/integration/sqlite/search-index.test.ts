@@ -25,7 +25,7 @@ describe('a search index beside its writer', () => {
     await using reader = await open(path, true)
     await writer.write([wire(created('file:1'))])
     expect(await total(reader)).toBe(1)
-    expect((await reader.get('file:1'))?.id).toBe('file:1')
+    expect((await reader.get(['file:1']))[0]?.id).toBe('file:1')
     const refused = { class: 'config', code: 'INDEX_READ_ONLY' }
     await expect(reader.write([wire(created('file:2'))])).rejects.toMatchObject(refused)
     await expect(reader.prune(0, null)).rejects.toMatchObject(refused)
