@@ -25,6 +25,13 @@ export function propertiesOf(codePoint: number): number {
   return found
 }
 
+/** Of the code point that starts at `at`; 0 behind the end and in the middle of a pair. */
+export function propertiesAt(text: string, at: number, code: number): number {
+  if (code < 0xd800) return propertiesOf(code)
+  if (at >= text.length) return 0
+  return propertiesOf(code < 0xdc00 ? text.codePointAt(at)! : code)
+}
+
 /** U+200B..U+200F, U+2060 and U+FEFF: taken out of a text before anything else is read. */
 export const isRemoved = (code: number): boolean =>
   (code >= 0x200b && code <= 0x200f) || code === 0x2060 || code === 0xfeff

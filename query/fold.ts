@@ -15,5 +15,6 @@ export function fold(cased: string): string {
 
 /** Marks are letters in Thai and change the sound in Kana: in scripts without blanks only variation selectors go. */
 export function foldUnspaced(cased: string): string {
+  if (/^[\u0e00-\u0eff\u2e80-\u9fff]*$/.test(cased)) return cased
   return cased.replace(/[\ufe00-\ufe0f\u{e0100}-\u{e01ef}]/gu, '').toLowerCase() || cased
 }

@@ -5,6 +5,7 @@ import { type Compiled, compile, nearStands, standsOf } from './match.ts'
 import { type MentionTexts, mentionTokens } from './mention-tokens.ts'
 import type { Stand } from './near.ts'
 import type { Place, Query } from './query.ts'
+import { Reading } from './reading.ts'
 import type { TextToken } from './token.ts'
 import { tokenize } from './tokenize.ts'
 import { Vocabulary } from './vocabulary.ts'
@@ -33,18 +34,19 @@ interface Shown {
 function highlightTokens(query: Query, shown: Shown): Place[] {
   const vocabulary = new Vocabulary()
   const tree = compile(query.tree, vocabulary)
-  vocabulary.read(shown.tokens)
-  return merged(reasons(tree, vocabulary, shown) ?? [])
+  const reading = new Reading(vocabulary)
+  reading.readTokens(shown.tokens)
+  return merged(reasons(tree, reading, shown) ?? [])
 }
 
 /** What makes a node true: null when it is false, nothing when it is true for want of something or not because of the text. */
-function reasons(node: Compiled, vocabulary: Vocabulary, shown: Shown): Place[] | null {
+function reasons(node: Compiled, reading: Reading, shown: Shown): Place[] | null {
   switch (node.type) {
     case 'leaf':
     case 'phrase':
-      return placesOrNull(standsOf([node], vocabulary), shown)
+      return placesOrNull(standsOf([node], reading), shown)
     case 'near':
-      return placesOrNull([...nearStands(node, vocabulary)].flat(), shown)
+      return placesOrNull(nearStands(node, reading, Number.POSITIVE_INFINITY).flat(), shown)
     case 'fact': {
       if (!shown.facts.has(node.field, node.value)) return null
       if (node.field !== 'emoji') return []
@@ -53,15 +55,15 @@ function reasons(node: Compiled, vocabulary: Vocabulary, shown: Shown): Place[] 
     case 'range':
       return shown.facts.isWithin(node.field, node.bounds) ? [] : null
     case 'and': {
-      const parts = node.parts.map((part) => reasons(part, vocabulary, shown))
+      const parts = node.parts.map((part) => reasons(part, reading, shown))
       return parts.some((part) => part === null) ? null : parts.flatMap((part) => part ?? [])
     }
     case 'or': {
-      const parts = node.parts.flatMap((part) => [reasons(part, vocabulary, shown)].filter((places) => places !== null))
+      const parts = node.parts.flatMap((part) => [reasons(part, reading, shown)].filter((places) => places !== null))
       return parts.length === 0 ? null : parts.flat()
     }
     case 'not':
-      return reasons(node.of, vocabulary, shown) === null ? [] : null
+      return reasons(node.of, reading, shown) === null ? [] : null
   }
 }
 

@@ -1,12 +1,15 @@
 import { type Facts, NO_FACTS } from './facts.ts'
+import type { Leaf } from './leaf.ts'
 import { nearPairs, type Stand } from './near.ts'
 import type { NearOperand, PositionalNode, Query, QueryNode } from './query.ts'
+import { Reading } from './reading.ts'
 import type { Token } from './token.ts'
-import { type Leaf, Vocabulary } from './vocabulary.ts'
+import { Vocabulary } from './vocabulary.ts'
 
 export type CompiledPosition =
   | { readonly type: 'leaf'; readonly leaf: Leaf }
-  | { readonly type: 'phrase'; readonly words: readonly string[]; readonly leaves: readonly Leaf[] }
+  /** Its words, in order. */
+  | { readonly type: 'phrase'; readonly leaves: readonly Leaf[] }
 
 /** A query tree whose terms are leaves of a vocabulary. */
 export type Compiled =
@@ -27,13 +30,14 @@ export type Compiled =
 export function createMatcher(query: Query): (tokens: readonly Token[], facts?: Facts) => boolean {
   const vocabulary = new Vocabulary()
   const tree = compile(query.tree, vocabulary)
+  const reading = new Reading(vocabulary)
   return (tokens, facts = NO_FACTS) => {
-    vocabulary.read(tokens)
-    return holds(tree, vocabulary, facts)
+    reading.readTokens(tokens)
+    return holds(tree, reading, facts)
   }
 }
 
-/** Adds what the query asks of single tokens to the vocabulary. */
+/** Adds what the query asks of single tokens to the vocabulary; `leavesOf` are to be released when it is no longer asked. */
 export function compile(node: QueryNode, vocabulary: Vocabulary): Compiled {
   switch (node.type) {
     case 'and':
@@ -77,25 +81,55 @@ function compilePosition(node: PositionalNode, vocabulary: Vocabulary): Compiled
     case 'cased':
       return { type: 'leaf', leaf: vocabulary.cased(node.form, node.cased) }
     case 'phrase':
-      return { type: 'phrase', words: node.words, leaves: node.words.map((word) => vocabulary.word(word)) }
+      return { type: 'phrase', leaves: node.words.map((word) => vocabulary.word(word)) }
   }
 }
 
-/** Is the query true for the tokens that the vocabulary read last, and these facts? */
-export function holds(node: Compiled, vocabulary: Vocabulary, facts: Facts): boolean {
+/** Every use of a leaf in a compiled query. */
+export function leavesOf(node: Compiled): readonly Leaf[] {
   switch (node.type) {
     case 'leaf':
-      return vocabulary.has(node.leaf)
+      return [node.leaf]
     case 'phrase':
-      return node.leaves.every((leaf) => vocabulary.has(leaf)) && !phraseStands(node, vocabulary).next().done
+      return node.leaves
     case 'near':
-      return !nearStands(node, vocabulary).next().done
+      return [...node.left, ...node.right].flatMap(leavesOf)
     case 'and':
-      return node.parts.every((part) => holds(part, vocabulary, facts))
     case 'or':
-      return node.parts.some((part) => holds(part, vocabulary, facts))
+      return node.parts.flatMap(leavesOf)
     case 'not':
-      return !holds(node.of, vocabulary, facts)
+      return leavesOf(node.of)
+    case 'fact':
+    case 'range':
+      return []
+  }
+}
+
+/**
+ * Is the query true for what was read last, and these facts? Each node is looked at once at most; a phrase costs the places of its rarest
+ * word times its length, NEAR the places of its parts and the length of the text: never more than terms times tokens.
+ */
+export function holds(node: Compiled, reading: Reading, facts: Facts): boolean {
+  reading.steps++
+  switch (node.type) {
+    case 'leaf':
+      return reading.has(node.leaf)
+    case 'phrase':
+      return occurs(node, reading) && phraseStands(node, reading, 1).length > 0
+    case 'near':
+      return (
+        node.left.some((part) => occurs(part, reading)) &&
+        node.right.some((part) => occurs(part, reading)) &&
+        nearStands(node, reading, 1).length > 0
+      )
+    case 'and':
+      for (const part of node.parts) if (!holds(part, reading, facts)) return false
+      return true
+    case 'or':
+      for (const part of node.parts) if (holds(part, reading, facts)) return true
+      return false
+    case 'not':
+      return !holds(node.of, reading, facts)
     case 'fact':
       return facts.has(node.field, node.value)
     case 'range':
@@ -103,42 +137,56 @@ export function holds(node: Compiled, vocabulary: Vocabulary, facts: Facts): boo
   }
 }
 
-/** The pairs of stands that are near each other in the tokens read last. */
-export function nearStands(
-  { left, right, distance, ordered }: Compiled & { readonly type: 'near' },
-  vocabulary: Vocabulary,
-): Generator<readonly [Stand, Stand]> {
-  const nearness = { distance, ordered, gaps: vocabulary.gaps }
-  return nearPairs(standsOf(left, vocabulary), standsOf(right, vocabulary), nearness)
+/** Whatever their places, are its words there? */
+function occurs(node: CompiledPosition, reading: Reading): boolean {
+  reading.steps++
+  if (node.type === 'leaf') return reading.has(node.leaf)
+  for (const leaf of node.leaves) if (!reading.has(leaf)) return false
+  return true
 }
 
-/** Where any of the alternatives stands, in order. */
-export function standsOf(alternatives: readonly CompiledPosition[], vocabulary: Vocabulary): Stand[] {
+/** At most so many of the pairs of stands that are near each other; one when there is any. */
+export function nearStands(
+  { left, right, distance, ordered }: Compiled & { readonly type: 'near' },
+  reading: Reading,
+  most: number,
+): (readonly [Stand, Stand])[] {
+  return nearPairs(standsOf(left, reading), standsOf(right, reading), { distance, ordered }, reading, most)
+}
+
+/** Where any of the alternatives stands. */
+export function standsOf(alternatives: readonly CompiledPosition[], reading: Reading): Stand[] {
   const stands: Stand[] = []
   for (const alternative of alternatives) {
-    if (alternative.type === 'phrase') for (const stand of phraseStands(alternative, vocabulary)) stands.push(stand)
-    else for (const start of vocabulary.positions(alternative.leaf)) stands.push({ start, after: start + 1 })
+    if (alternative.type === 'phrase') {
+      if (occurs(alternative, reading))
+        for (const stand of phraseStands(alternative, reading, Number.POSITIVE_INFINITY)) stands.push(stand)
+      continue
+    }
+    const { leaf } = alternative
+    const count = reading.countOf(leaf)
+    reading.steps += count + 1
+    for (let i = 0; i < count; i++) stands.push({ start: leaf.positions[i]!, after: leaf.positions[i]! + 1 })
   }
-  if (alternatives.length > 1) stands.sort((a, b) => a.start - b.start)
   return stands
 }
 
-/** Looks only where the rarest word of the phrase is. */
-function* phraseStands(
-  { words, leaves }: CompiledPosition & { readonly type: 'phrase' },
-  vocabulary: Vocabulary,
-): Generator<Stand> {
-  const { tokens } = vocabulary
+/** At most so many of the places of a phrase whose words all occur. Looks only where the rarest of them is. */
+function phraseStands(
+  { leaves }: CompiledPosition & { readonly type: 'phrase' },
+  reading: Reading,
+  most: number,
+): Stand[] {
+  const stands: Stand[] = []
   let rarest = 0
-  for (let i = 1; i < leaves.length; i++) {
-    if (vocabulary.positions(leaves[i]!).length < vocabulary.positions(leaves[rarest]!).length) rarest = i
+  for (let i = 1; i < leaves.length; i++) if (reading.countOf(leaves[i]!) < reading.countOf(leaves[rarest]!)) rarest = i
+  const { positions, count } = leaves[rarest]!
+  for (let i = 0; i < count && stands.length < most; i++) {
+    const start = positions[i]! - rarest
+    let matched = 0
+    while (matched < leaves.length && reading.isWord(leaves[matched]!, start + matched)) matched++
+    reading.steps += matched + 1
+    if (matched === leaves.length) stands.push({ start, after: start + leaves.length })
   }
-  for (const position of vocabulary.positions(leaves[rarest]!)) {
-    const start = position - rarest
-    const stands = words.every((word, i) => {
-      const token = tokens[start + i]
-      return token !== undefined && token.kind === 'word' && token.form === word
-    })
-    if (stands) yield { start, after: start + words.length }
-  }
+  return stands
 }

@@ -5,16 +5,26 @@ import { tokenize } from './tokenize.ts'
 export type MentionTexts = Pick<Mention, 'title' | 'text' | 'context' | 'links'>
 
 /**
- * What queries see of a mention, live and in every index: its title, text, side texts and links, each a field of its own (a
- * platform may show a link shortened in the text, or not at all). One gap token stands between two fields that have tokens; it breaks phrases, and NEAR does not reach across it. Offsets are those
- * of the fields joined by newlines, so that in title and text they are offsets into `mentionText`.
+ * The texts that queries see of a mention, live and in every index: its title, text, side texts and links, each a field of its
+ * own. A platform may show a link shortened in the text, or not at all.
  */
-export function mentionTokens({ title, text, context, links }: MentionTexts): TextToken[] {
+export function mentionFields({ title, text, context, links }: MentionTexts): string[] {
+  const fields = title === null ? [] : [title]
+  if (text !== null) fields.push(text)
+  for (const side of context) fields.push(side)
+  for (const { url } of links) if (!text?.includes(url)) fields.push(url)
+  return fields
+}
+
+/**
+ * The tokens of its fields. One gap token stands between two fields that have tokens; it breaks phrases, and NEAR does not
+ * reach across it. Offsets are those of the fields joined by newlines, so that in title and text they are offsets into
+ * `mentionText`.
+ */
+export function mentionTokens(mention: MentionTexts): TextToken[] {
   let tokens: TextToken[] = []
   let offset = 0
-  const unseen = links.map(({ url }) => url).filter((url) => !text?.includes(url))
-  for (const field of [title, text, ...context, ...unseen]) {
-    if (field === null) continue
+  for (const field of mentionFields(mention)) {
     const found = tokenize(field)
     if (offset === 0) tokens = found
     else {

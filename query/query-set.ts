@@ -1,62 +1,122 @@
 import { type Facts, NO_FACTS } from './facts.ts'
-import { type Compiled, compile, holds } from './match.ts'
+import type { Leaf } from './leaf.ts'
+import { type Compiled, compile, holds, leavesOf } from './match.ts'
 import { parseQuery } from './parse.ts'
+import { Reading } from './reading.ts'
 import type { Token } from './token.ts'
-import { type Leaf, Vocabulary } from './vocabulary.ts'
+import { triggersOf } from './triggers.ts'
+import { Vocabulary } from './vocabulary.ts'
 
-interface Member {
+/** A query of a set. */
+export interface Member {
   readonly id: string
+  /** Later ones have higher numbers. */
+  readonly number: number
   readonly tree: Compiled
+  /** The leaves that wake it; null for a query that is true also for some text without its tokens, as `NOT a` is. */
+  triggers: readonly Leaf[] | null
   /** Number of the match that has already tried this query. */
   tried: number
 }
 
+/** Texts after which the set first looks how frequent tokens really are; then each time as many again. */
+const FIRST_LOOK = 2_048
+/** Texts that a guess weighs as much as. */
+const GUESS_WEIGHT = 500
+
 /**
  * Many queries matched at once, exactly. Each registers the rarest tokens that it cannot do without; only the queries that
- * have one of them in a text are evaluated.
+ * have one of them in a text are evaluated. Which are rare is guessed first and then learnt from the texts: that changes the
+ * speed, never an answer. Queries may come and go at any time between two matches.
  */
 export class QuerySet {
   readonly #vocabulary = new Vocabulary()
-  readonly #byTrigger = new Map<Leaf, Member[]>()
-  /** True also for some text that has none of their tokens, as `NOT a` is. */
-  readonly #untriggered: Member[] = []
+  readonly #reading = new Reading(this.#vocabulary)
+  readonly #members = new Map<string, Member>()
+  readonly #untriggered = new Set<Member>()
+  #numbers = 0
   #matches = 0
+  #nextLook = FIRST_LOOK
 
   /** Throws the QueryError of the first query that cannot be read. */
   constructor(queries: readonly { readonly id: string; readonly query: string }[]) {
-    for (const { id, query } of queries) {
-      const tree = compile(parseQuery(query).tree, this.#vocabulary)
-      const member = { id, tree, tried: 0 }
-      const triggers = triggersOf(tree)
-      if (triggers === null) this.#untriggered.push(member)
-      else for (const leaf of new Set(triggers.leaves)) this.#register(leaf, member)
-    }
+    for (const { id, query } of queries) this.add(id, query)
   }
 
-  /** Ids of the queries that are true for these tokens and facts. */
+  get size(): number {
+    return this.#members.size
+  }
+
+  /** How many different things its queries ask of single tokens. */
+  get terms(): number {
+    return this.#vocabulary.size
+  }
+
+  /** What the last match cost: nodes, stands and words looked at in the queries that were tried. */
+  get steps(): number {
+    return this.#reading.steps
+  }
+
+  /** From the next match on. Takes the place of the query that had this id; throws a QueryError, and changes nothing, when it cannot be read. */
+  add(id: string, query: string): void {
+    const { tree } = parseQuery(query)
+    this.remove(id)
+    const member: Member = {
+      id,
+      number: ++this.#numbers,
+      tree: compile(tree, this.#vocabulary),
+      triggers: null,
+      tried: 0,
+    }
+    this.#members.set(id, member)
+    this.#register(member)
+  }
+
+  /** From the next match on; gives back what only this query needed. Answers whether there was one. */
+  remove(id: string): boolean {
+    const member = this.#members.get(id)
+    if (member === undefined) return false
+    this.#members.delete(id)
+    this.#unregister(member)
+    for (const leaf of leavesOf(member.tree)) this.#vocabulary.release(leaf)
+    return true
+  }
+
+  /** Ids of the queries that are true for these tokens and facts, in the order in which they were added. */
   match(tokens: readonly Token[], facts: Facts = NO_FACTS): string[] {
-    const ids: string[] = []
-    for (const member of this.#candidates(tokens)) if (holds(member.tree, this.#vocabulary, facts)) ids.push(member.id)
-    return ids
+    this.#reading.readTokens(tokens)
+    return this.#matching(facts)
+  }
+
+  /** The same for the tokens of these fields (of a mention, `mentionFields`), which are not made. */
+  matchFields(fields: readonly string[], facts: Facts = NO_FACTS): string[] {
+    this.#reading.readFields(fields)
+    return this.#matching(facts)
   }
 
   matchesAny(tokens: readonly Token[], facts: Facts = NO_FACTS): boolean {
-    return this.#candidates(tokens).some(({ tree }) => holds(tree, this.#vocabulary, facts))
+    this.#reading.readTokens(tokens)
+    return this.#candidates().some(({ tree }) => holds(tree, this.#reading, facts))
   }
 
-  #register(leaf: Leaf, member: Member): void {
-    const members = this.#byTrigger.get(leaf)
-    if (members === undefined) this.#byTrigger.set(leaf, [member])
-    else members.push(member)
+  /** As `matchFields`. */
+  matchesAnyFields(fields: readonly string[], facts: Facts = NO_FACTS): boolean {
+    this.#reading.readFields(fields)
+    return this.#candidates().some(({ tree }) => holds(tree, this.#reading, facts))
   }
 
-  #candidates(tokens: readonly Token[]): Member[] {
+  #matching(facts: Facts): string[] {
+    const matching = this.#candidates().filter(({ tree }) => holds(tree, this.#reading, facts))
+    if (matching.length > 1) matching.sort((a, b) => a.number - b.number)
+    return matching.map(({ id }) => id)
+  }
+
+  #candidates(): Member[] {
+    if (this.#vocabulary.texts === this.#nextLook) this.#learn()
     const current = ++this.#matches
     const candidates = [...this.#untriggered]
-    for (const leaf of this.#vocabulary.read(tokens)) {
-      const members = this.#byTrigger.get(leaf)
-      if (members === undefined) continue
-      for (const member of members) {
+    for (const { wakes } of this.#reading.found) {
+      for (const member of wakes) {
         if (member.tried === current) continue
         member.tried = current
         candidates.push(member)
@@ -64,40 +124,29 @@ export class QuerySet {
     }
     return candidates
   }
-}
 
-/** Leaves of which a text must have at least one, and the share of texts that is expected to. */
-interface Triggers {
-  readonly leaves: readonly Leaf[]
-  readonly share: number
-}
-
-/** null when a text without any of its leaves may make the query true. */
-function triggersOf(node: Compiled): Triggers | null {
-  switch (node.type) {
-    case 'leaf':
-      return { leaves: [node.leaf], share: node.leaf.share }
-    case 'phrase':
-      return rarest(node.leaves.map((leaf) => ({ leaves: [leaf], share: leaf.share })))
-    case 'near':
-      return rarest([any(node.left.map(triggersOf)), any(node.right.map(triggersOf))])
-    case 'and':
-      return rarest(node.parts.map(triggersOf))
-    case 'or':
-      return any(node.parts.map(triggersOf))
-    case 'not':
-    case 'fact':
-    case 'range':
-      return null
+  /** Chooses the triggers of all queries anew. */
+  #learn(): void {
+    for (const member of this.#members.values()) {
+      this.#unregister(member)
+      this.#register(member)
+    }
+    this.#nextLook *= 2
   }
-}
 
-function rarest(each: readonly (Triggers | null)[]): Triggers | null {
-  return each.reduce((best, next) => (best === null || (next !== null && next.share < best.share) ? next : best), null)
-}
+  #register(member: Member): void {
+    const read = this.#vocabulary.texts
+    const shareOf = ({ guess, texts, since }: Leaf) => (texts + guess * GUESS_WEIGHT) / (read - since + GUESS_WEIGHT)
+    member.triggers = triggersOf(member.tree, shareOf)?.leaves ?? null
+    if (member.triggers === null) this.#untriggered.add(member)
+    else for (const { wakes } of member.triggers) wakes.push(member)
+  }
 
-function any(each: readonly (Triggers | null)[]): Triggers | null {
-  const known = each.filter((triggers) => triggers !== null)
-  if (known.length < each.length) return null
-  return { leaves: known.flatMap(({ leaves }) => leaves), share: known.reduce((sum, { share }) => sum + share, 0) }
+  #unregister(member: Member): void {
+    this.#untriggered.delete(member)
+    for (const { wakes } of member.triggers ?? []) {
+      const last = wakes.pop()!
+      if (last !== member) wakes[wakes.indexOf(member)] = last
+    }
+  }
 }

@@ -6,12 +6,16 @@ const DOT = 0x2e
 const HYPHEN = 0x2d
 const UNDERSCORE = 0x5f
 const LOWER_H = 0x68
+const LOWER_T = 0x74
 const LOWER_W = 0x77
 
 /** Does `http://`, `https://` or `www.`, and something behind it, stand at `at`? `code` is the character there. */
 export function startsUrl(text: string, at: number, code: number): boolean {
   const lower = code | 0x20
   if (lower !== LOWER_H && lower !== LOWER_W) return false
+  // Most words that begin so are told by their second letter.
+  const second = text.charCodeAt(at + 1) | 0x20
+  if (second !== (lower === LOWER_H ? LOWER_T : LOWER_W)) return false
   const length = prefixLength(text, at)
   return length > 0 && at + length < text.length && !/\s/.test(text[at + length]!)
 }

@@ -16,7 +16,7 @@ import { runStage } from '#infra/runtime/stage-runner.ts'
 import type { Supervisor } from '#infra/runtime/supervisor.ts'
 import { waitForGroup } from '#infra/runtime/wait-for-group.ts'
 import { Facts } from '#query/facts.ts'
-import { mentionTokens } from '#query/mention-tokens.ts'
+import { mentionFields } from '#query/mention-tokens.ts'
 import { QuerySet } from '#query/query-set.ts'
 import type { BrandProfile } from '#schemas/brand-profile.ts'
 import type { Mention } from '#schemas/generated.ts'
@@ -166,7 +166,8 @@ async function runConnectors(options: PipelineOptions, once: boolean, signal: Ab
       once,
     },
     gate: (until: AbortSignal) => gate.pass(until),
-    wanted: (mention: Mention) => queries.matchesAny(mentionTokens(mention), Facts.of({ mention, annotations: null })),
+    wanted: (mention: Mention) =>
+      queries.matchesAnyFields(mentionFields(mention), Facts.of({ mention, annotations: null })),
     ...(options.headers && { headers: options.headers }),
     ...(onProgress && { onProgress }),
   }

@@ -15,6 +15,7 @@ import { benchIdle } from './idle-bench.ts'
 import { benchKafka } from './kafka-bench.ts'
 import { benchLatency } from './latency/latency-bench.ts'
 import { benchMemory } from './memory-bench.ts'
+import { benchQuery } from './query-bench.ts'
 import { benchReplay } from './replay-bench.ts'
 import { benchSearch } from './search-bench.ts'
 import { benchSoak } from './soak-bench.ts'
@@ -24,6 +25,7 @@ const benches: Readonly<Record<string, (bench: Bench) => Promise<unknown>>> = {
   throughput: benchThroughput,
   memory: benchMemory,
   search: benchSearch,
+  query: benchQuery,
   kafka: benchKafka,
   hops: benchHops,
   latency: benchLatency,
@@ -31,7 +33,7 @@ const benches: Readonly<Record<string, (bench: Bench) => Promise<unknown>>> = {
   replay: benchReplay,
   soak: benchSoak,
 }
-const WITHOUT_SERVERS = ['throughput', 'memory', 'search']
+const WITHOUT_SERVERS = ['throughput', 'memory', 'search', 'query']
 /** Compilers, collectors and memory as in production. */
 const AS_IN_PRODUCTION = { KAFKA_FAST_START: '0', KAFKA_HEAP: '1g', ES_FAST_START: '0', ES_HEAP: '2g' }
 

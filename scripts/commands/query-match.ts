@@ -4,7 +4,6 @@ import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import { parseQuery } from '#query/parse.ts'
 import { QueryError } from '#query/query-error.ts'
 import { QuerySet } from '#query/query-set.ts'
-import { tokenize } from '#query/tokenize.ts'
 import { readNdjson, writeText } from '../ndjson.ts'
 
 export interface QueryMatchOptions {
@@ -22,7 +21,7 @@ export async function queryMatch(
     let answers = ''
     for (const { value } of posts) {
       const text = typeof value.text === 'string' ? value.text : ''
-      answers += `${JSON.stringify({ id: value.id, queries: queries.match(tokenize(text)) })}\n`
+      answers += `${JSON.stringify({ id: value.id, queries: queries.matchFields([text]) })}\n`
     }
     await writeText(output, answers)
   }
@@ -30,6 +29,7 @@ export async function queryMatch(
 
 async function readQueries(path: string): Promise<{ id: string; query: string }[]> {
   const queries: { id: string; query: string }[] = []
+  const ids = new Set<string>()
   const invalid = (line: number, message: string, cause?: unknown): PipelineError =>
     new PipelineError(ErrorClass.Config, 'QUERY_INVALID', `${path}, line ${line}: ${message}`, { cause })
   try {
@@ -44,6 +44,8 @@ async function readQueries(path: string): Promise<{ id: string; query: string }[
           if (!(error instanceof QueryError)) throw error
           throw invalid(number, `query ${id}: ${error.withPlace(query)}`, error)
         }
+        if (ids.has(id)) throw invalid(number, `the id ${id} stands twice: give each query an id of its own`)
+        ids.add(id)
         queries.push({ id, query })
       }
     }

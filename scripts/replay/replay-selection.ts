@@ -1,7 +1,7 @@
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import type { ArchiveSelection } from '#ingest/replay/read-archive.ts'
 import { Facts } from '#query/facts.ts'
-import { mentionTokens } from '#query/mention-tokens.ts'
+import { mentionFields } from '#query/mention-tokens.ts'
 import { QuerySet } from '#query/query-set.ts'
 import type { BrandProfile } from '#schemas/brand-profile.ts'
 import { parseTime, timeZoneOf } from '../time-argument.ts'
@@ -58,7 +58,7 @@ function wantedBy(topic: ReplayTopic, brand: BrandProfile): NonNullable<ArchiveS
     return (event) => 'annotations' in event && event.annotations?.brands.includes(brand.id) === true
   const queries = new QuerySet([brand])
   return ({ mention }) =>
-    mention !== null && queries.matchesAny(mentionTokens(mention), Facts.of({ mention, annotations: null }))
+    mention !== null && queries.matchesAnyFields(mentionFields(mention), Facts.of({ mention, annotations: null }))
 }
 
 function brandOf(brands: readonly BrandProfile[], id: string): BrandProfile {

@@ -59,6 +59,7 @@ describe('query match', () => {
       /queries\.ndjson, line 1: query 1: expected a word after AND\n {2}a AND\n {4}\^\^\^/,
     ],
     ['{"id":"1","query":"a"}\n{"id":2,"query":"a"}', /line 2: expected "id" and "query", both text/],
+    ['{"id":"1","query":"a"}\n{"id":"1","query":"b"}', /line 2: the id 1 stands twice/],
     ['{"id":', /line 1: not valid JSON/],
     ['[]', /line 1: expected a JSON object/],
   ])('names the line of a query that cannot be read: %s', async (line, message) => {
