@@ -10,11 +10,19 @@ import {
   deleteOfMention,
   encodeDeletes,
 } from '#infra/runtime/archive-deletes.ts'
-import { dayOfKey, readSegmentSummary, SegmentWriter, segmentKey } from '#infra/runtime/archive-segment.ts'
+import {
+  type ArchivedRecord,
+  dayOfKey,
+  readBlocks,
+  readSegmentSummary,
+  SegmentWriter,
+  segmentKey,
+} from '#infra/runtime/archive-segment.ts'
 import { consume } from '#infra/runtime/consume.ts'
 import { retry } from '#infra/runtime/retry.ts'
 import { waitForGroup } from '#infra/runtime/wait-for-group.ts'
 import { decode, toCurrent } from '#schemas/codec.ts'
+import { authorKey } from '#schemas/mention-id.ts'
 import { Header } from '#schemas/topics.ts'
 
 const GROUP = 'archive'
@@ -141,8 +149,10 @@ export class Archiver {
     const { objects } = this.#options
     const key = this.#keyOf(partition, segment.firstTimestamp, segment.firstOffset)
     const { bytes, summary } = await writer.finish()
-    // An attempt that died in between may have left a shorter list: ours starts at the same record and replaces it.
-    if (deletes.length > 0) await this.#again(() => objects.put(deleteKey(key), encodeDeletes(deletes)), signal)
+    if (deletes.length > 0) {
+      const list = encodeDeletes(deletes)
+      await this.#again(() => objects.put(deleteKey(key, list), list), signal)
+    }
     const answer = await this.#again(() => objects.put(key, bytes, { ifAbsent: true }), signal)
     this.#open.delete(partition)
     if (answer === 'exists') {
@@ -162,13 +172,12 @@ export class Archiver {
       return
     }
     const { lastOffset } = readSegmentSummary(key, bytes)
-    if (lastOffset >= end) {
-      throw new PipelineError(
-        ErrorClass.Config,
-        'ARCHIVE_FOREIGN',
-        `${key} ends at offset ${lastOffset}, but the log ends at ${end}: the topic was made anew. ` +
-          'Give this installation another namespace, or move the old archive away',
-      )
+    if (lastOffset >= end) throw foreign(`${key} ends at offset ${lastOffset}, but the log ends at ${end}`)
+    // A topic that was made anew may have outgrown it: what it holds instead was never archived.
+    const [first] = (await readBlocks(key, bytes).next()).value?.records ?? []
+    const { value } = decode(record.value) as { readonly value: ArchivedRecord['event'] } // readable, as `toCurrent` said
+    if (first?.timestamp !== record.timestamp || subjectOf(first.event) !== subjectOf(value)) {
+      throw foreign(`${key} begins with another record than the log holds at offset ${record.offset}`)
     }
     this.#stored.set(partition, lastOffset)
   }
@@ -194,6 +203,17 @@ export class Archiver {
     this.#looked.delete(partition)
   }
 }
+
+const foreign = (what: string): PipelineError =>
+  new PipelineError(
+    ErrorClass.Config,
+    'ARCHIVE_FOREIGN',
+    `${what}: the topic was made anew. Give this installation another namespace, or move the old archive away`,
+  )
+
+/** Whom or what an event is about. */
+const subjectOf = (event: ArchivedRecord['event']): string =>
+  'id' in event ? event.id : authorKey(event.platform, event.authorId)
 
 /** Removes what was archived before that day; answers how many objects. */
 export async function pruneArchive(objects: ObjectStore, prefix: string, retainSince: number): Promise<number> {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { AuthorEvent, Mention, MentionEvent } from '#schemas/generated.ts'
 import { authorKey } from '#schemas/mention-id.ts'
 import { ErrorClass, PipelineError } from '../contracts/errors.ts'
@@ -28,8 +29,12 @@ export const deleteOfAuthor = ({ platform, authorId, observedAt, block }: Author
   ...{ kind: 'author', platform, authorId, observedAt, block },
 })
 
-/** A delete object stands beside its segment: the same key with another ending. */
-export const deleteKey = (segmentKey: string): string => segmentKey.replace(/\.avro$/, '.deletes.ndjson')
+/**
+ * A list of deletions stands beside its segment, named by what it holds: an attempt that reached less far, or the log of another
+ * topic, adds a list and never replaces one.
+ */
+export const deleteKey = (segmentKey: string, list: Uint8Array): string =>
+  segmentKey.replace(/\.avro$/, `.${createHash('sha256').update(list).digest('hex').slice(0, 16)}.deletes.ndjson`)
 
 /** A line each, after one that says how many there are: a list that is cut short must not be taken for a whole one. */
 export const encodeDeletes = (deletes: readonly ArchivedDelete[]): Uint8Array =>

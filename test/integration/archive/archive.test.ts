@@ -4,6 +4,7 @@ import { pino } from 'pino'
 import { describe, expect, it } from 'vitest'
 import { Archiver, pruneArchive } from '#index/archive/archiver.ts'
 import { currentEpoch } from '#index/archive/epoch.ts'
+import type { Clock } from '#infra/contracts/clock.ts'
 import type { EventLog, NewRecord } from '#infra/contracts/event-log.ts'
 import type { ObjectStore } from '#infra/contracts/object-store.ts'
 import { openFileObjectStore } from '#infra/filesystem/file-object-store.ts'
@@ -17,9 +18,11 @@ import type { AuthorEvent, MentionEvent } from '#schemas/generated.ts'
 import { newAuthor, newMention } from '#schemas/mention.ts'
 import { Header } from '#schemas/topics.ts'
 import { temporaryFolder } from '#test/support/temporary-folder.ts'
+import { fixedClock } from '../../contract/search-index-fixture.ts'
 
 const TOPIC = 'raw'
 const PREFIX = 'ns/raw'
+const DAY = Date.UTC(2026, 2, 1)
 const source = { connector: 'c', platform: 'test', instance: null, latenessMs: 0 }
 
 function event(name: string, op: MentionEvent['op'] = 'create', observedAt = 1_000, author = 'someone'): MentionEvent {
@@ -64,9 +67,12 @@ interface Place {
   readonly objects: ObjectStore
 }
 
-async function openPlace(): Promise<Place & { log: EventLog; reopenLog: () => Promise<EventLog> }> {
+/** `clock` stamps what the log takes in. */
+async function openPlace(
+  clock: Clock = systemClock,
+): Promise<Place & { log: EventLog; reopenLog: () => Promise<EventLog> }> {
   const folder = await temporaryFolder('archive')
-  const open = () => openSqliteEventLog({ path: join(folder, 'log.db'), clock: systemClock })
+  const open = () => openSqliteEventLog({ path: join(folder, 'log.db'), clock })
   const log = await open()
   await log.createTopics([{ name: TOPIC, partitions: 1 }])
   return { log, objects: await openFileObjectStore(join(folder, 'objects')), reopenLog: open }
@@ -91,6 +97,10 @@ async function segments(objects: ObjectStore): Promise<string[]> {
   const keys: string[] = []
   for await (const { key } of objects.list(`${PREFIX}/`)) if (key.endsWith('.avro')) keys.push(key)
   return keys
+}
+
+async function copyArchive(from: ObjectStore, to: ObjectStore): Promise<void> {
+  for await (const { key } of from.list(`${PREFIX}/`)) await to.put(key, (await from.get(key)) as Uint8Array)
 }
 
 async function archived(objects: ObjectStore): Promise<string[]> {
@@ -196,7 +206,7 @@ describe('the archive', () => {
   })
 
   it('adopts a segment that an attempt stored and could not commit, and goes on behind its end', async () => {
-    const place = await openPlace()
+    const place = await openPlace(fixedClock(DAY))
     await place.log.produce(TOPIC, [record(event('a')), record(event('b'))])
     await archiveAll(place)
     const stored = new Map<string, Uint8Array>()
@@ -204,7 +214,7 @@ describe('the archive', () => {
     await place.log[Symbol.asyncDispose]()
 
     // The same records in a log that has no commit, as after a crash between upload and commit; two more have come.
-    const again = await openPlace()
+    const again = await openPlace(fixedClock(DAY))
     await using _log = again.log
     for (const [key, bytes] of stored) await again.objects.put(key, bytes)
     await again.log.produce(
@@ -231,10 +241,57 @@ describe('the archive', () => {
     await place.log[Symbol.asyncDispose]()
     const anew = await openPlace()
     await using _log = anew.log
-    for (const key of await segments(place.objects))
-      await anew.objects.put(key, (await place.objects.get(key)) as Uint8Array)
+    await copyArchive(place.objects, anew.objects)
     await anew.log.produce(TOPIC, [record(event('z'))])
     await expect(archiveAll(anew)).rejects.toMatchObject({ code: 'ARCHIVE_FOREIGN', class: 'config' })
+  })
+
+  it.each([
+    ['another time', DAY + 1, 'a'],
+    ['another subject', DAY, 'z'],
+  ])(
+    'refuses a segment that the log has outgrown when its first record is of %s, and leaves all as it was',
+    async (_, at, name) => {
+      const place = await openPlace(fixedClock(DAY))
+      await place.log.produce(TOPIC, [record(event('a')), record(event('b')), record(event('b', 'delete'))])
+      await archiveAll(place)
+      await place.log[Symbol.asyncDispose]()
+      const anew = await openPlace(fixedClock(at))
+      await using _log = anew.log
+      await copyArchive(place.objects, anew.objects)
+      const before = await Array.fromAsync(anew.objects.list(''))
+      await anew.log.produce(TOPIC, [
+        record(event(name)),
+        ...['x', 'y'].flatMap((each) => [record(event(each)), record(event(each, 'delete'))]),
+      ])
+      await expect(archiveAll(anew)).rejects.toMatchObject({
+        ...{ code: 'ARCHIVE_FOREIGN', class: 'config', message: expect.stringMatching(/offset 0.*another namespace/) },
+      })
+      expect(await Array.fromAsync(anew.objects.list(''))).toEqual(before)
+      expect((await anew.log.lag('archive', TOPIC))[0]).toMatchObject({ committed: 0, end: 5 })
+    },
+  )
+
+  it('keeps every deletion when an attempt that reached less far comes late', async () => {
+    const place = await openPlace(fixedClock(DAY))
+    const both = ['a', 'b'].flatMap((each) => [record(event(each)), record(event(each, 'delete'))])
+    await place.log.produce(TOPIC, both)
+    await archiveAll(place)
+    await place.log[Symbol.asyncDispose]()
+    // An owner that was overtaken between its look and its upload, with half of the same log.
+    const late = await openPlace(fixedClock(DAY))
+    await using _log = late.log
+    await late.log.produce(TOPIC, both.slice(0, 2))
+    const { objects } = place
+    const overtaken: ObjectStore = {
+      get: () => Promise.resolve(null),
+      put: (...put) => objects.put(...put),
+      list: (prefix) => objects.list(prefix),
+      delete: (key) => objects.delete(key),
+      [Symbol.asyncDispose]: () => Promise.resolve(),
+    }
+    await expect(archiveAll({ log: late.log, objects: overtaken })).rejects.toMatchObject({ code: 'ARCHIVE_RACE' })
+    expect(await replayed(objects)).toEqual(['test:a delete', 'test:b delete'])
   })
 
   it('takes nothing that a replay sent', async () => {

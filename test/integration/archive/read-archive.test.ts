@@ -71,7 +71,7 @@ async function store(objects: ObjectStore, segment: Segment): Promise<string> {
   }
   const key = segmentKey(PREFIX, epoch, at, partition, first)
   await objects.put(key, (await writer.finish()).bytes)
-  if (deletes !== undefined) await objects.put(deleteKey(key), encodeDeletes(deletes))
+  if (deletes !== undefined) await objects.put(deleteKey(key, encodeDeletes(deletes)), encodeDeletes(deletes))
   return key
 }
 
@@ -250,12 +250,14 @@ describe('an archive with a damaged object', () => {
     const deletes: ArchivedDelete[] = ['a', 'b'].map((id) => ({ kind: 'mention', id, observedAt: 2_000 }))
     const key = await store(objects, { events: [event('a'), event('b'), event('kept')], deletes })
     expect(await idsIn(objects)).toEqual(['kept'])
-    const whole = (await objects.get(deleteKey(key))) as Uint8Array
+    const whole = encodeDeletes(deletes)
+    const list = deleteKey(key, whole)
+    expect(Buffer.from((await objects.get(list))!)).toEqual(Buffer.from(whole))
     const lastLine = whole.lastIndexOf(0x0a, whole.length - 2) + 1
     for (const length of [0, 1, whole.length >> 1, lastLine, whole.length - 2]) {
-      await objects.put(deleteKey(key), whole.subarray(0, length))
+      await objects.put(list, whole.subarray(0, length))
       await expect(idsIn(objects)).rejects.toMatchObject({
-        ...{ code: 'DELETES_DAMAGED', class: 'permanent', message: expect.stringContaining(deleteKey(key)) },
+        ...{ code: 'DELETES_DAMAGED', class: 'permanent', message: expect.stringContaining(list) },
       })
     }
   })
