@@ -1,3 +1,4 @@
+import { emojiForms, emojiIn } from './emoji.ts'
 import { type FactSource, type Field, fields, type NumberFact, type TextFact } from './fields.ts'
 import type { Bounds } from './query.ts'
 import { clip } from './token.ts'
@@ -57,6 +58,18 @@ export class Facts {
   /** From what `factString` gave. */
   static from(text: string): Facts {
     return new Facts(() => text)
+  }
+
+  /** Of a bare text: its emoji, and nothing that only a mention has. */
+  static ofText(text: string): Facts {
+    return new Facts(() =>
+      factString(
+        emojiIn(text)
+          .flatMap(emojiForms)
+          .map((form) => `emoji=${form}`),
+        {},
+      ),
+    )
   }
 
   has(field: TextFact, value: string): boolean {

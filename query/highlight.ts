@@ -1,42 +1,33 @@
 import { mentionText } from '#schemas/mention.ts'
 import { emojiForms, emojiIn } from './emoji.ts'
-import { type Facts, NO_FACTS } from './facts.ts'
+import type { Facts } from './facts.ts'
 import { type Compiled, compile, nearStands, standsOf } from './match.ts'
 import { type MentionTexts, mentionTokens } from './mention-tokens.ts'
 import type { Stand } from './near.ts'
 import type { Place, Query } from './query.ts'
 import { Reading } from './reading.ts'
 import type { TextToken } from './token.ts'
-import { tokenize } from './tokenize.ts'
 import { Vocabulary } from './vocabulary.ts'
 
 /**
- * The stretches of a text that make the query true, in order and without overlaps; nothing of a NOT or of a field that the text
- * does not show, and nothing at all when the query is false.
+ * The stretches of a mention's text that make the query true, in order and without overlaps: offsets into `mentionText`. Its side
+ * texts and facts count for the truth of the query. Nothing of a NOT or of a field that the text does not show, and nothing at all
+ * when the query is false.
  */
-export function highlight(query: Query, text: string, facts: Facts = NO_FACTS): Place[] {
-  return highlightTokens(query, { tokens: tokenize(text), text, facts })
-}
-
-/** The same for a mention, whose side texts count for the truth of the query: offsets into `mentionText`. */
-export function highlightMention(query: Query, mention: MentionTexts, facts: Facts = NO_FACTS): Place[] {
+export function highlightMention(query: Query, mention: MentionTexts, facts: Facts): Place[] {
   const text = mentionText(mention)
-  const places = highlightTokens(query, { tokens: mentionTokens(mention), text, facts })
-  return places.filter(({ end }) => end <= text.length)
+  const shown = { tokens: mentionTokens(mention), text, facts }
+  const vocabulary = new Vocabulary()
+  const tree = compile(query.tree, vocabulary)
+  const reading = new Reading(vocabulary)
+  reading.readTokens(shown.tokens)
+  return merged(reasons(tree, reading, shown) ?? []).filter(({ end }) => end <= text.length)
 }
 
 interface Shown {
   readonly tokens: readonly TextToken[]
   readonly text: string
   readonly facts: Facts
-}
-
-function highlightTokens(query: Query, shown: Shown): Place[] {
-  const vocabulary = new Vocabulary()
-  const tree = compile(query.tree, vocabulary)
-  const reading = new Reading(vocabulary)
-  reading.readTokens(shown.tokens)
-  return merged(reasons(tree, reading, shown) ?? [])
 }
 
 /** What makes a node true: null when it is false, nothing when it is true for want of something or not because of the text. */

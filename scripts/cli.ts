@@ -235,15 +235,19 @@ query
   .command('check')
   .description('errors and warnings of a query, with their place')
   .argument('<query>')
+  .option('--profile', 'as the query of a brand profile, which may ask only for what a new mention holds')
   .addOption(jsonOption())
   .action((text, options) =>
     runCommand(async (io) => (await import('./commands/query-check.ts')).queryCheck({ query: text, ...options }, io)),
   )
 query
   .command('explain')
-  .description('why a query matches a text')
+  .description('why a query matches a text or a mention, or which part of it does not')
   .argument('<query>')
-  .argument('<text>')
+  .argument('[text]')
+  .option('--id <id>', 'of a mention in the index, instead of a text')
+  .addOption(dataOption())
+  .addOption(configOption())
   .addOption(jsonOption())
   .action((text, post, options) =>
     runCommand(async (io) =>

@@ -2,7 +2,7 @@ import type { Client, estypes } from '@elastic/elasticsearch'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
 import { authorMapping } from './author-store.ts'
 import { checkAlias } from './check-alias.ts'
-import { mentionAnalysis, mentionMapping, SHOWN } from './mention-fields.ts'
+import { FACT_FIELDS, mentionAnalysis, mentionMapping, SHOWN } from './mention-fields.ts'
 import type { IndexNames } from './names.ts'
 import { asked, errorType } from './server-error.ts'
 
@@ -78,6 +78,14 @@ async function checkMapping(client: Client, index: string, wanted: estypes.Mappi
   }
   const missing = Object.entries(wanted.properties ?? {}).filter(([name]) => mapping.properties?.[name] === undefined)
   if (missing.length === 0) return
+  // Queries would find only what is written from now on, and nobody would notice.
+  const asksForThem = missing.map(([name]) => name).filter((name) => FACT_FIELDS.some((field) => field === name))
+  if (asksForThem.length > 0 && (await holdsContent(client, index))) {
+    const message =
+      `${WHAT}: the mentions of ${index} were written by an earlier version, without ${asksForThem.join(', ')}; ` +
+      'delete it and replay the archive, or choose another namespace'
+    throw new PipelineError(ErrorClass.Config, 'INDEX_OLDER', message)
+  }
   await asked(WHAT, client.indices.putMapping({ index, properties: Object.fromEntries(missing) }))
 }
 
@@ -93,4 +101,14 @@ function problemsOf(there: Properties, wanted: Properties): string[] {
     const other = TELLING.filter((setting) => be![setting] !== undefined && is![setting] !== be![setting])
     return other.map((setting) => `${name} has ${setting} ${is![setting]}`)
   })
+}
+
+async function holdsContent(client: Client, index: string): Promise<boolean> {
+  const search = client.search({
+    index,
+    size: 0,
+    terminate_after: 1,
+    query: { exists: { field: 'platform' } },
+  })
+  return ((await asked(WHAT, search)).hits.total as estypes.SearchTotalHits).value > 0
 }

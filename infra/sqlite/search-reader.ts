@@ -49,6 +49,8 @@ export class SearchReader {
   readonly #tally: TermTally
   readonly #statements = new Map<string, StatementSync>()
   readonly #gathered = new RowList()
+  /** Once it is, it stays so. */
+  #isRebuilt = false
 
   constructor({ path }: { readonly path: string }) {
     this.#database = openDatabase({ path, kind: DatabaseKind.Index, migrations: SEARCH_MIGRATIONS, readOnly: true })
@@ -178,7 +180,9 @@ export class SearchReader {
   }
 
   #checkRebuilt(): void {
-    if (this.#statement('SELECT 1 FROM rebuild').get() === undefined) return
+    if (this.#isRebuilt) return
+    this.#isRebuilt = this.#statement('SELECT 1 FROM rebuild').get() === undefined
+    if (this.#isRebuilt) return
     throw new PipelineError(
       ErrorClass.Transient,
       'INDEX_REBUILDING',

@@ -6,6 +6,7 @@ import { PipelineError } from '#infra/contracts/errors.ts'
 import { createGuardedDispatcher } from '#infra/runtime/guarded-dispatcher.ts'
 import { createLogger } from '#infra/runtime/logger.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
+import { Facts } from '#query/facts.ts'
 import { lintQuery, type QueryWarning } from '#query/lint.ts'
 import { mentionTokens } from '#query/mention-tokens.ts'
 import { parseQuery } from '#query/parse.ts'
@@ -86,7 +87,7 @@ async function load({ config, json }: CheckOptions, { output }: CommandIo): Prom
 function tryExamples(brand: BrandProfile): ExampleResult[] {
   const query = new QuerySet([brand])
   const matches = (text: string): boolean =>
-    query.matchesAny(mentionTokens({ title: null, text, context: [], links: [] }))
+    query.matchesAny(mentionTokens({ title: null, text, context: [], links: [] }), Facts.ofText(text))
   return [
     ...brand.mustMatch.map((text) => ({ brand: brand.id, must: 'match' as const, text, holds: matches(text) })),
     ...brand.mustNotMatch.map((text) => ({ brand: brand.id, must: 'not match' as const, text, holds: !matches(text) })),

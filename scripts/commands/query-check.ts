@@ -1,5 +1,6 @@
 import { lintQuery } from '#query/lint.ts'
 import { parseQuery } from '#query/parse.ts'
+import { parseProfileQuery } from '#query/profile-query.ts'
 import type { Query } from '#query/query.ts'
 import { pointAt, QueryError } from '#query/query-error.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
@@ -7,12 +8,14 @@ import { paintFor } from '../terminal/paint.ts'
 
 export interface QueryCheckOptions {
   readonly query: string
+  /** It is for a brand profile, which knows less of a mention. */
+  readonly profile?: boolean
   readonly json?: boolean
 }
 
 /** Prints what is wrong or doubtful about a query, each with the place; exit code 2 when it cannot be read. */
 export async function queryCheck(options: QueryCheckOptions, { output }: Pick<CommandIo, 'output'>): Promise<ExitCode> {
-  const read = tryParse(options.query)
+  const read = tryParse(options)
   const error = read instanceof QueryError ? read : null
   const warnings = read instanceof QueryError ? [] : lintQuery(read)
   if (options.json) {
@@ -31,9 +34,9 @@ export async function queryCheck(options: QueryCheckOptions, { output }: Pick<Co
   return error === null ? ExitCode.Done : ExitCode.Usage
 }
 
-function tryParse(source: string): Query | QueryError {
+function tryParse({ query, profile = false }: QueryCheckOptions): Query | QueryError {
   try {
-    return parseQuery(source)
+    return profile ? parseProfileQuery(query) : parseQuery(query)
   } catch (error) {
     if (error instanceof QueryError) return error
     throw error

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs'
 import type { Readable, Writable } from 'node:stream'
 import { ErrorClass, PipelineError } from '#infra/contracts/errors.ts'
+import { Facts } from '#query/facts.ts'
 import { parseQuery } from '#query/parse.ts'
 import { QueryError } from '#query/query-error.ts'
 import { QuerySet } from '#query/query-set.ts'
@@ -21,7 +22,7 @@ export async function queryMatch(
     let answers = ''
     for (const { value } of posts) {
       const text = typeof value.text === 'string' ? value.text : ''
-      answers += `${JSON.stringify({ id: value.id, queries: queries.matchFields([text]) })}\n`
+      answers += `${JSON.stringify({ id: value.id, queries: queries.matchFields([text], Facts.ofText(text)) })}\n`
     }
     await writeText(output, answers)
   }

@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { Author, Mention } from '#schemas/generated.ts'
 import type { SimpleQuery } from './simple-query.ts'
 
 const WORDS = [
@@ -55,6 +56,8 @@ const FRAGMENTS = [
   '#हिन्दी',
   '#可口',
   '🔥',
+  '👍',
+  '👍🏽',
   '❤\ufe0f',
   '1\ufe0f\u20e3',
   '\ud800',
@@ -98,6 +101,47 @@ const name = fc.oneof(
   fc.constantFrom(...HOSTS).map((text): SimpleQuery => ({ is: 'url', text })),
 )
 
+const author = (test: (author: Author) => boolean) => (mention: Mention) =>
+  mention.author !== null && test(mention.author)
+const texts = ({ title, text, context }: Mention): string => [title, text, ...context].join('\n')
+const within = (value: number | null | undefined, test: (value: number) => boolean): boolean =>
+  typeof value === 'number' && test(value)
+
+/** Each field, and what it says in so many words. */
+const FIELDS: Readonly<Record<string, (mention: Mention) => boolean>> = {
+  'platform:bluesky': ({ platform }) => platform === 'bluesky',
+  'platform:"Hacker  News"': ({ platform }) => platform === 'hacker news',
+  'kind:(post OR review)': ({ kind }) => kind === 'post' || kind === 'review',
+  'author:NIKE': author(({ handle, name }) => [handle, name].some((one) => one?.toLowerCase() === 'nike')),
+  'author:"jane doe"': author(({ handle, name }) => [handle, name].some((one) => /^jane +doe$/i.test(one ?? ''))),
+  'followers:>=100': author(({ followers }) => within(followers, (n) => n >= 100)),
+  'followers:>100': author(({ followers }) => within(followers, (n) => n > 100)),
+  'followers:10..100': author(({ followers }) => within(followers, (n) => n >= 10 && n <= 100)),
+  'rating:<2.5': ({ rating }) => within(rating?.value, (n) => n < 2.5),
+  'rating:5': ({ rating }) => rating?.value === 5,
+  'declared:pt': ({ lang }) => lang.declared === 'pt-BR',
+  'declared:de-at': ({ lang }) => lang.declared === 'DE-at',
+  'lang:de': ({ lang }) => lang.detected === 'de',
+  'has:media': ({ media }) => media.length > 0,
+  'has:video': ({ media }) => media.some(({ type }) => type === 'video'),
+  'has:link': ({ links }) => links.length > 0,
+  'has:location': ({ geo }) => geo !== null && (geo.country !== null || geo.city !== null),
+  'is:reply': ({ kind, thread }) => kind === 'comment' || typeof thread?.parentId === 'string',
+  'is:quote': ({ kind, thread }) => kind === 'quote' || typeof thread?.quoteOfId === 'string',
+  'is:edited': ({ editedAt }) => editedAt !== null,
+  'is:bot': ({ flags, author }) => flags.bot === true || author?.kind === 'bot',
+  'is:verified': author(({ verified }) => verified === true),
+  'after:2026-01-02': ({ publishedAt }) => publishedAt >= Date.UTC(2026, 0, 2),
+  'before:2026-01-02T12:30': ({ publishedAt }) => publishedAt < Date.UTC(2026, 0, 2, 12, 30),
+  '🔥': (mention) => texts(mention).includes('🔥'),
+  '❤️': (mention) => texts(mention).includes('❤'),
+  '👍': (mention) => texts(mention).includes('👍'),
+  '👍🏽': (mention) => texts(mention).includes('👍🏽'),
+}
+const field = fc
+  .constantFrom(...Object.entries(FIELDS))
+  .map(([text, test]): SimpleQuery => ({ is: 'field', text, test }))
+
 function or(parts: readonly SimpleQuery[]): SimpleQuery {
   return { is: 'or', parts }
 }
@@ -108,6 +152,7 @@ export const simpleQuery: fc.Arbitrary<SimpleQuery> = fc.letrec<{ node: SimpleQu
     { maxDepth: 4, withCrossShrink: true },
     positional,
     name,
+    field,
     near,
     fc.array(tie('node'), { minLength: 2, maxLength: 3 }).map((parts): SimpleQuery => ({ is: 'and', parts })),
     fc.array(tie('node'), { minLength: 2, maxLength: 3 }).map(or),

@@ -1,5 +1,7 @@
 // The query language once more, straight from its definition: slow, and sharing nothing with query/ but the tests that compare them.
 
+import type { Mention } from '#schemas/generated.ts'
+
 export interface SimpleToken {
   readonly kind: 'word' | 'hashtag' | 'handle' | 'url'
   readonly form: string
@@ -61,6 +63,8 @@ function simpleWords(piece: string): SimpleToken[] {
 
 export type SimpleQuery =
   | { readonly is: 'word' | 'cased' | 'prefix' | 'hashtag' | 'handle' | 'url'; readonly text: string }
+  /** The text is how it is written, the test what it means of a mention. */
+  | { readonly is: 'field'; readonly text: string; readonly test: (mention: Mention) => boolean }
   | { readonly is: 'phrase'; readonly words: readonly string[] }
   | { readonly is: 'and' | 'or'; readonly parts: readonly SimpleQuery[] }
   | { readonly is: 'not'; readonly of: SimpleQuery }
@@ -89,6 +93,8 @@ export function written(query: SimpleQuery, inside = 0): string {
       return `@${query.text}`
     case 'url':
       return `url:${query.text}`
+    case 'field':
+      return query.text
     case 'phrase':
       return `"${query.words.join(' ')}"`
     default: {
@@ -115,14 +121,16 @@ function writtenJoined(query: Extract<SimpleQuery, { is: 'and' | 'or' | 'not' | 
 }
 
 /** Is the query true for fields of tokens, with positions that never cross from one field to the next? */
-export function simplyTrue(query: SimpleQuery, fields: readonly (readonly SimpleToken[])[]): boolean {
+export function simplyTrue(query: SimpleQuery, fields: readonly (readonly SimpleToken[])[], mention: Mention): boolean {
   switch (query.is) {
     case 'and':
-      return query.parts.every((part) => simplyTrue(part, fields))
+      return query.parts.every((part) => simplyTrue(part, fields, mention))
     case 'or':
-      return query.parts.some((part) => simplyTrue(part, fields))
+      return query.parts.some((part) => simplyTrue(part, fields, mention))
     case 'not':
-      return !simplyTrue(query.of, fields)
+      return !simplyTrue(query.of, fields, mention)
+    case 'field':
+      return query.test(mention)
     case 'near':
       return fields.some((tokens) => simplyNear(query, tokens))
     default:

@@ -109,6 +109,23 @@ withServer('elasticsearch', (address) => {
       })
     })
 
+    it('was written before fields could be asked: config error, unless nothing is in it', async () => {
+      await using it = await fresh()
+      const { facts: _, ...earlier } = mentionFields
+      const settings = { number_of_replicas: 0, analysis: mentionAnalysis }
+      const aliases = { [it.names.shown]: { filter: SHOWN } }
+      const mappings = { ...mentionMapping, properties: earlier }
+      await it.client.indices.create({ index: it.names.mentions, settings, mappings, aliases })
+      const { mentions: index } = it.names
+      await it.client.index({ index, id: 'a:1', document: { id: 'a:1', platform: 'file' }, refresh: true })
+      const older = { class: 'config', code: 'INDEX_OLDER', message: expect.stringContaining('without facts') }
+      await expect(it.index.prepare()).rejects.toMatchObject(older)
+      await it.client.delete({ index, id: 'a:1', refresh: true })
+      await it.index.prepare()
+      const { [index]: found } = await it.client.indices.getMapping({ index })
+      expect(found!.mappings.properties).toHaveProperty('facts')
+    })
+
     it('reads its tokens in another way: config error that names it', async () => {
       await using it = await fresh()
       await createForeign(it, { tokens: { type: 'text', analyzer: 'standard' } })

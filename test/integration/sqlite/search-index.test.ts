@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import type { SearchIndex } from '#infra/contracts/search-index.ts'
@@ -8,7 +9,8 @@ import { systemClock } from '#infra/runtime/system-clock.ts'
 import { WordCounter } from '#infra/runtime/word-counter.ts'
 import { openSqliteSearchIndex } from '#infra/sqlite/search-index.ts'
 import { randomFrom } from '../../../scripts/bench/lifelike-events.ts'
-import { created, NOON, wire } from '../../support/enriched-event.ts'
+import { asking } from '../../contract/search-index-fixture.ts'
+import { created, NOON, operation, wire } from '../../support/enriched-event.ts'
 import { hasSmallDisk, onSmallDisk } from '../../support/small-disk.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
 
@@ -53,6 +55,48 @@ describe('a search index beside its writer', () => {
     await searching
     expect(statSync(path).size).toBeGreaterThan(90_000_000)
     expect(largest).toBeLessThan(100_000_000)
+  })
+})
+
+describe('an index that was written before fields could be asked', () => {
+  it('is brought up to date when it is opened to write, also when that is broken off; readers are told to wait', async () => {
+    const path = await newPath()
+    const mentions = 1_200
+    {
+      await using index = await open(path)
+      const reviews = Array.from({ length: mentions }, (_, i) =>
+        created(`file:${i}`, { text: 'good 🔥', mention: { kind: i % 2 === 0 ? 'review' : 'post' }, author: 'ann' }),
+      )
+      await index.write([...reviews, operation('file:0', 'hide', NOON + 1)].map(wire))
+    }
+    const earlier = new DatabaseSync(path)
+    earlier.exec(`
+      INSERT INTO fts (fts) VALUES ('delete-all');
+      INSERT INTO fts (rowid, document) SELECT row, tokens || ' !all' FROM text;
+      DROP TABLE rebuild; ALTER TABLE text DROP COLUMN facts; PRAGMA user_version = 1;
+    `)
+    earlier.close()
+    await expect(open(path, true)).rejects.toMatchObject({ code: 'DATABASE_OLDER' })
+    const fields = asking('kind:review emoji:🔥 is:reply OR kind:review 🔥')
+    const found = async (index: SearchIndex) =>
+      (await index.search({ ...fields, sort: 'newest', limit: 0, after: null })).total
+    {
+      await using index = await open(path)
+      expect(await found(index)).toBe(mentions / 2 - 1)
+    }
+    const half = new DatabaseSync(path)
+    half.exec(`INSERT INTO rebuild SELECT row FROM text ORDER BY row LIMIT 1 OFFSET 600; UPDATE text SET facts = ''`)
+    half.close()
+    {
+      await using reader = await open(path, true)
+      await expect(found(reader)).rejects.toMatchObject({ class: 'transient', code: 'INDEX_REBUILDING' })
+      await using index = await open(path)
+      expect(await found(index)).toBe(mentions / 2 - 1)
+      expect(await found(reader)).toBe(mentions / 2 - 1)
+    }
+    const rebuilt = new DatabaseSync(path, { readOnly: true })
+    expect(rebuilt.prepare(`SELECT count(*) AS n FROM text WHERE facts <> ''`).get()).toEqual({ n: mentions - 601 })
+    rebuilt.close()
   })
 })
 

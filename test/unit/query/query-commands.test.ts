@@ -8,6 +8,9 @@ import { PipelineError } from '#infra/contracts/errors.ts'
 import { queryCheck } from '../../../scripts/commands/query-check.ts'
 import { queryExplain } from '../../../scripts/commands/query-explain.ts'
 import { queryMatch } from '../../../scripts/commands/query-match.ts'
+import { openInstallation } from '../../../scripts/compose.ts'
+import { created, wire } from '../../support/enriched-event.ts'
+import { temporaryFolder } from '../../support/temporary-folder.ts'
 
 let folder: string
 beforeAll(async () => {
@@ -86,6 +89,17 @@ describe('query check', () => {
     expect(answer).toBe(code)
   })
 
+  it('refuses fields that a brand profile cannot ask for', async () => {
+    const query = 'nike sentiment:negative'
+    const { shown, answer } = await run((output) => queryCheck({ query, profile: true }, { output }))
+    expect(shown).toMatch(/^error: sentiment: is not known yet.*expected one of platform: kind:/)
+    expect(shown).toContain('\n  nike sentiment:negative\n       ^^^^^^^^^^^^^^^^^^\n')
+    expect(answer).toBe(2)
+    expect((await run((output) => queryCheck({ query }, { output }))).answer).toBe(0)
+    const raw = 'nike has:media NOT (is:repost OR followers:<10)'
+    expect((await run((output) => queryCheck({ query: raw, profile: true }, { output }))).answer).toBe(0)
+  })
+
   it('as JSON', async () => {
     const { shown } = await run((output) => queryCheck({ query: 'a OR', json: true }, { output }))
     expect(JSON.parse(shown)).toEqual({
@@ -115,7 +129,41 @@ describe('query explain', () => {
 
   it('as JSON', async () => {
     const { shown } = await run((output) => queryExplain({ query: 'x', text: 'y', json: true }, { output }))
-    expect(JSON.parse(shown)).toEqual({ matches: false, highlights: [], tokens: 'y' })
+    expect(JSON.parse(shown)).toEqual({
+      matches: false,
+      highlights: [],
+      trueFields: [],
+      untrue: ['x'],
+      tokens: 'y',
+    })
+  })
+
+  it('names fields that are true and untrue, and says that a bare text has none', async () => {
+    const query = '🔥 nike (lang:(de OR fr) OR NOT has:media)'
+    const { shown } = await run((output) => queryExplain({ query, text: 'nike 🔥' }, { output }))
+    expect(shown).toBe(
+      '✓ match\ntext    [nike] [🔥]\ntrue    🔥\ntokens  nike\n' +
+        'note    a bare text has no fields: to see them, name a mention of the index with --id\n',
+    )
+  })
+
+  it('of a mention of the index shows its fields', async () => {
+    const data = await temporaryFolder('explain')
+    {
+      await using installation = await openInstallation({ data, namespace: 'earshot', maxLogBytes: 1e9 })
+      const mention = { lang: { declared: null, detected: 'fr', confidence: 1 }, kind: 'review' as const }
+      await installation.index.write([wire(created('file:1', { text: 'nike', mention }))])
+    }
+    const explain = (id: string) =>
+      run((output) => queryExplain({ query: 'nike lang:(de OR fr) kind:post', id, data }, { output }))
+    expect((await explain('file:1')).shown).toBe(
+      '✗ no match\ntext    nike\ntrue    lang:fr\nuntrue  kind:post\ntokens  nike\n',
+    )
+    await expect(explain('file:2')).rejects.toThrow(/no mention with the id file:2/)
+  })
+
+  it('wants a text or a mention, not both', async () => {
+    await expect(run((output) => queryExplain({ query: 'x' }, { output }))).rejects.toThrow(/either a text or --id/)
   })
 
   it('refuses a query that cannot be read', async () => {
