@@ -1,6 +1,7 @@
 import { isCommonWord } from './common-words.ts'
+import { fields, type TextFact } from './fields.ts'
 import { createMatcher } from './match.ts'
-import type { Place, Query, QueryNode } from './query.ts'
+import type { Bounds, Place, Query, QueryNode } from './query.ts'
 
 /** Something that can be read but was hardly meant. */
 export interface QueryWarning {
@@ -22,7 +23,11 @@ export function lintQuery(query: Query): QueryWarning[] {
 function lintNode(node: QueryNode, source: string): QueryWarning[] {
   switch (node.type) {
     case 'and':
-      return [...contradictions(node.parts), ...node.parts.flatMap((part) => lintNode(part, source))]
+      return [
+        ...contradictions(node.parts),
+        ...impossibleFields(node.parts),
+        ...node.parts.flatMap((part) => lintNode(part, source)),
+      ]
     case 'or':
       return node.parts.flatMap((part) => lintNode(part, source))
     case 'not':
@@ -47,6 +52,60 @@ function contradictions(parts: readonly QueryNode[]): QueryWarning[] {
       .filter((excluded) => wanted.has(meaning(excluded)))
       .map(({ place }) => ({ message: 'this can never match: the same is asked for and excluded', place }))
   })
+}
+
+/** `lang:de lang:fr`, `followers:>100 followers:<50`: told of the part that makes it impossible. */
+function impossibleFields(parts: readonly QueryNode[]): QueryWarning[] {
+  const values = new Map<string, string>()
+  const ranges = new Map<string, Bounds>()
+  return parts
+    .flatMap((part) => flat(part, 'and'))
+    .flatMap((part): QueryWarning[] => {
+      if (part.type === 'fact' && isSingle(part.field)) {
+        const other = values.get(part.field) ?? part.value
+        values.set(part.field, other)
+        if (other === part.value) return []
+        const message = `this can never match: a mention has one ${part.field} only; write ${part.field}:(${other} OR ${part.value})`
+        return [{ message, place: part.place }]
+      }
+      if (part.type !== 'range') return []
+      const range = narrowed(ranges.get(part.field) ?? {}, part.bounds)
+      ranges.set(part.field, range)
+      return isEmpty(range)
+        ? [
+            {
+              message: 'this can never match: no number or day is in this range and in the one before it',
+              place: part.place,
+            },
+          ]
+        : []
+    })
+}
+
+function isSingle(name: TextFact): boolean {
+  return fields[name].single
+}
+
+const narrowed = (a: Bounds, b: Bounds): Bounds => ({
+  ...most('gt', a, b, Math.max),
+  ...most('gte', a, b, Math.max),
+  ...most('lt', a, b, Math.min),
+  ...most('lte', a, b, Math.min),
+})
+
+function most(
+  side: keyof Bounds,
+  { [side]: a }: Bounds,
+  { [side]: b }: Bounds,
+  of: (a: number, b: number) => number,
+): Bounds {
+  if (a === undefined || b === undefined) return a === undefined && b === undefined ? {} : { [side]: a ?? b }
+  return { [side]: of(a, b) }
+}
+
+function isEmpty({ gt, gte, lt, lte }: Bounds): boolean {
+  const [low, high] = [Math.max(gt ?? -Infinity, gte ?? -Infinity), Math.min(lt ?? Infinity, lte ?? Infinity)]
+  return low > high || (low === high && (low === gt || high === lt))
 }
 
 function flat(node: QueryNode, type: 'and' | 'or'): readonly QueryNode[] {

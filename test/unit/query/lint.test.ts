@@ -11,6 +11,11 @@ describe('warnings', () => {
     ['nike "of the"', /common words/, '"of the"'],
     ['C++ jobs', /read as c/, 'C++'],
     ['nike "air max*"', /read as air max/, '"air max*"'],
+    ['nike lang:de lang:fr', /one lang only; write lang:\(de OR fr\)/, 'lang:fr'],
+    ['nike (lang:de 🔥) NOT lang:de', /never match/, 'lang:de'],
+    ['nike followers:>100 followers:..100', /no number or day/, 'followers:..100'],
+    ['nike after:2026-02-01 before:2026-02-01', /no number or day/, 'before:2026-02-01'],
+    ['NOT lang:de', /nearly every post/, 'NOT lang:de'],
     ['NOT nike', /nearly every post/, 'NOT nike'],
     ['nike OR NOT shoes', /nearly every post/, 'nike OR NOT shoes'],
   ])('%s', (source, message, place) => {
@@ -23,6 +28,7 @@ describe('warnings', () => {
   it.each([
     '(nike OR =Gap) NEAR/5 ("air max" OR sho*) NOT (jobs OR @nikejobs)',
     "McDonald's AT&T 7-Eleven $5 OR the",
+    'lang:de has:image has:video followers:>=100 followers:<=100 after:2026-02-01 before:2026-02-02 (lang:de OR lang:fr)',
     'nike (a NOT b) (b NOT c)',
   ])('are not given for %s', (source) => {
     const found = lintQuery(parseQuery(source))
