@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { promisify } from 'node:util'
-import { zstdCompress, zstdDecompress } from 'node:zlib'
+import { type ZstdOptions, zstdCompress, zstdDecompress } from 'node:zlib'
 import kafkajs, { type Kafka, type KafkaConfig, type LogEntry, type SASLOptions } from 'kafkajs'
 import type { Logger } from 'pino'
 import type { KafkaOptions } from './kafka-options.ts'
@@ -22,6 +22,8 @@ export const RETRY = {
 }
 /** For the first word with the servers: a wrong address is told in seconds. */
 const FIRST_RETRY = { ...RETRY, retries: 5 }
+/** Node's own size, bytes. */
+const LEAST_CHUNK = 16 << 10
 
 export interface KafkaClients {
   readonly kafka: Kafka
@@ -61,12 +63,19 @@ function tell(logger: Logger, { namespace, level, log }: LogEntry): void {
 }
 
 function registerZstd(): void {
-  const [compress, decompress] = [promisify(zstdCompress), promisify(zstdDecompress)]
+  const compress = promisify<Buffer, ZstdOptions, Buffer>(zstdCompress)
+  const decompress = promisify<Buffer, ZstdOptions, Buffer>(zstdDecompress)
   CompressionCodecs[CompressionTypes.ZSTD] = () => ({
-    compress: ({ buffer }: { readonly buffer: Buffer }) => compress(buffer),
-    decompress: (buffer: Buffer) => decompress(buffer),
+    compress: ({ buffer }: { readonly buffer: Buffer }) => compress(buffer, inFewChunks(buffer.length >> 1)),
+    decompress: (buffer: Buffer) => decompress(buffer, inFewChunks(buffer.length * 2)),
   })
 }
+
+/**
+ * Every chunk of what comes out is a way to the thread pool and back: with small ones they cost as much as the
+ * decompression. What is kept of a batch keeps its last chunk whole, so they are not as large as they could be.
+ */
+const inFewChunks = (bytes: number): ZstdOptions => ({ chunkSize: Math.max(LEAST_CHUNK, bytes) })
 
 interface RequestQueue {
   readonly pending: readonly unknown[]
