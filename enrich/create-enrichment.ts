@@ -1,5 +1,6 @@
 import { QuerySet } from '#query/query-set.ts'
 import type { BrandProfile } from '#schemas/brand-profile.ts'
+import { createBrandSenseScorer } from './brand-sense/brand-sense-scorer.ts'
 import type { Enrichment } from './enrich-mention.ts'
 import { createEntityTagger } from './entities/entity-tagger.ts'
 import { createFitScorer } from './fit/fit-scorer.ts'
@@ -22,6 +23,7 @@ export function createEnrichment(generation: number, brands: readonly BrandProfi
 const createScorers = (): Scorers => ({
   sentiment: createSentimentScorer(),
   entities: createEntityTagger(),
+  brandSense: createBrandSenseScorer(),
   fit: createFitScorer(),
   misinformation: createMisinformationScorer(),
 })

@@ -6,6 +6,7 @@ import { tokenString } from '#query/token-string.ts'
 import type { BrandProfile } from '#schemas/brand-profile.ts'
 import type { Annotations, EnrichedEvent, Mention, MentionEvent, NotScored, RawPointer } from '#schemas/generated.ts'
 import { mentionText } from '#schemas/mention.ts'
+import { sensesOf } from './brand-sense/senses-of.ts'
 import type { LanguageDetector, Scored, Scorers } from './scorers.ts'
 import { firstCharacters } from './text/first-characters.ts'
 
@@ -74,10 +75,15 @@ function annotate(
     misinformation: null,
     languageModel: language.model,
     notScored: [],
+    brandSense: [],
   }
   if (scorers === null) return { mention, annotations, tokens: tokenString(tokens) }
 
-  const profiles = matched.flatMap((id) => brands.get(id) ?? [])
+  const profilesOf = (ids: readonly string[]): BrandProfile[] => ids.flatMap((id) => brands.get(id) ?? [])
+  const brandSense = sensesOf(mention, text, detected.code, profilesOf(matched), scorers.brandSense)
+  const others = new Set(brandSense.filter(({ state }) => state === 'other').map(({ brand }) => brand))
+  const meant = matched.filter((id) => !others.has(id))
+  const profiles = profilesOf(meant)
   const notScored: NotScored[] = []
   const keep = <T>(score: string, scored: Scored<T>): T | null => {
     if ('value' in scored) return scored.value
@@ -86,6 +92,8 @@ function annotate(
   }
   const scored: Annotations = {
     ...annotations,
+    brands: meant,
+    brandSense,
     sentiment: keep('sentiment', scorers.sentiment.score(text, detected.code)),
     entities: keep('entities', scorers.entities.tag(text, detected.code, profiles)),
     fit: keep('fit', scorers.fit.score(mention, profiles)),

@@ -1,5 +1,6 @@
 import type { BrandProfile } from '#schemas/brand-profile.ts'
 import type { Entities, Fit, Mention, Misinformation, Sentiment } from '#schemas/generated.ts'
+import type { BrandSenseScorer } from './brand-sense/brand-sense-scorer.ts'
 
 /** A score with its reasons, or why there is none. */
 export type Scored<T> = { readonly value: T } | { readonly notScored: string }
@@ -14,6 +15,7 @@ export interface Scorers {
     readonly model: string
     tag(text: string, language: string | null, brands: readonly BrandProfile[]): Scored<Entities>
   }
+  readonly brandSense: BrandSenseScorer
   readonly fit: {
     readonly model: string
     score(mention: Mention, brands: readonly BrandProfile[]): Scored<Fit>

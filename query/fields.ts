@@ -1,4 +1,4 @@
-import type { Annotations, Kind, Mention, Tone } from '#schemas/generated.ts'
+import type { Annotations, Kind, Mention, SenseState, Tone } from '#schemas/generated.ts'
 import { emojiForms, emojiIn } from './emoji.ts'
 
 /** What fields are read from. `annotations` is null for a mention that has just come in. */
@@ -60,6 +60,7 @@ const KINDS = [
 ] as const satisfies readonly string[]
 const EVIDENCE = ['nothing_to_check', 'low', 'raised', 'high', 'unknown']
 const TONES: readonly Tone[] = ['negative', 'neutral', 'positive']
+const SENSES: readonly SenseState[] = ['brand', 'other', 'unsure']
 const HAS = ['media', 'image', 'video', 'audio', 'link', 'location', 'title', 'rating']
 const IS = ['reply', 'quote', 'repost', 'edited', 'sensitive', 'bot', 'verified']
 
@@ -195,12 +196,21 @@ export const fields = {
   },
   brand: {
     type: 'keyword',
-    means: 'the id of a brand whose query matches',
+    means: 'the id of a brand whose query matches, unless its ambiguous name means something else',
     examples: ['brand:acme'],
     raw: false,
     single: false,
     exact: true,
     values: ({ annotations }) => annotations?.brands ?? [],
+  },
+  sense: {
+    type: 'choice',
+    means: 'what the name of an ambiguous brand means there',
+    examples: ['sense:unsure', 'acme sense:other'],
+    raw: false,
+    single: false,
+    choices: SENSES,
+    values: ({ annotations }) => annotations?.brandSense.map(({ state }) => state) ?? [],
   },
   sentiment: {
     type: 'choice',

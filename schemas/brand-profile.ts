@@ -3,6 +3,8 @@ export interface BrandProfile {
   readonly id: string
   readonly name: string
   readonly query: string
+  /** The name is also a word: a mention that means the word is not counted as the brand's. */
+  readonly ambiguous: boolean
   readonly products: readonly string[]
   readonly rivals: readonly string[]
   readonly people: readonly string[]

@@ -22,6 +22,8 @@ export interface SensePart {
 }
 
 export interface BrandSense {
+  /** Whether the name stands there as a word of its own, not only in a hashtag, an account or a link. */
+  readonly isNamed: boolean
   readonly state: SenseState
   /** Calibrated probability that the brand is meant. */
   readonly probability: number
@@ -60,7 +62,10 @@ export function createBrandSenseScorer(model: SenseModel = loadSenseModel()): Br
     model: `${card.name}/${card.version}`,
     judge(given, language, profile) {
       const text = firstCharacters(given)
-      const { count, features, values, at, tokens, isToldByProfile } = extractor.read(text, senseProfileOf(profile))
+      const { count, features, values, at, tokens, isNamed, isToldByProfile } = extractor.read(
+        text,
+        senseProfileOf(profile),
+      )
       let margin = card.bias
       const parts: SensePart[] = []
       for (let i = 0; i < count; i++) {
@@ -84,7 +89,7 @@ export function createBrandSenseScorer(model: SenseModel = loadSenseModel()): Br
           : canDecide && probability <= 1 - card.limit
             ? 'other'
             : 'unsure'
-      return { state, probability, margin, bias: card.bias, parts }
+      return { isNamed, state, probability, margin, bias: card.bias, parts }
     },
   }
 }

@@ -20,6 +20,8 @@ export class SenseExtractor {
   values = new Float64Array(MOST_FEATURES)
   at = new Int32Array(MOST_FEATURES)
   readonly tokens = new PostTokens()
+  /** Whether the name stands there as a word of its own. */
+  isNamed = false
   /** Whether a word of the profile beside its name stands in the post. */
   isToldByProfile = false
 
@@ -50,6 +52,7 @@ export class SenseExtractor {
           : 0
     }
     this.#findNames(profile)
+    this.isNamed = this.#names > 0
     this.#forms(profile)
     this.#phrases(profile)
     this.#words(profile)

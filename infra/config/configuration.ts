@@ -60,6 +60,12 @@ const brand = z.strictObject({
     .trim()
     .min(1, 'expected a query, such as acme or "acme cola"')
     .describe('What is a mention of this brand, in the query language'),
+  ambiguous: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Its name is also a word, as Target is: what means the word is kept, but not counted for the brand. Needs `words` and `notWords` to be good',
+    ),
   products: names('Its products'),
   rivals: names('Its competitors'),
   people: names('People who stand for it'),

@@ -29,7 +29,9 @@ brands:
     mustNotMatch:
       - 'Nothing about any company here'
     # Helps where the name is also an ordinary word or another company:
+    # ambiguous: true
     # products: []
+    # words: []
     # rivals: []
     # notWords: []
 

@@ -32,7 +32,7 @@ export function printDocument({ state, record, unheldSince }: StoredMention, vis
   } satisfies MentionDocument
   if (content === null) return JSON.stringify(known)
   const { mention, annotations } = content
-  const { sentiment, fit, misinformation, brands } = annotations
+  const { sentiment, fit, misinformation, brands, brandSense } = annotations
   const bytes = record!
   return JSON.stringify({
     ...known,
@@ -63,7 +63,12 @@ export function printDocument({ state, record, unheldSince }: StoredMention, vis
     text: mentionText(mention),
     tokens: content.tokens,
     sample: sampleOf(id),
-    reasons: { sentiment: sentiment?.explain, fit: fit?.components, misinformation: misinformation?.reasons },
+    reasons: {
+      sentiment: sentiment?.explain,
+      fit: fit?.components,
+      misinformation: misinformation?.reasons,
+      brandSense: some(brandSense),
+    },
     record: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'),
   } satisfies MentionDocument)
 }

@@ -1,6 +1,6 @@
 import type { WriteOutcome } from '#infra/contracts/search-index.ts'
 import { decode } from '#schemas/codec.ts'
-import type { AuthorEvent, EnrichedEvent } from '#schemas/generated.ts'
+import type { Annotations, AuthorEvent, EnrichedEvent } from '#schemas/generated.ts'
 import { type MentionState, merge, stateOf } from '#schemas/merge.ts'
 import { type AuthorRow, authorOf, covers } from './author-row.ts'
 import { unreadable } from './unreadable.ts'
@@ -41,7 +41,7 @@ export function applyOperation(
   before: MentionState | null,
   rowOf: (author: string | null) => AuthorRow | undefined,
 ): Applied {
-  if (event.op === 'update' && event.annotations?.brands.length === 0 && !before?.content) {
+  if (event.op === 'update' && isUnmatched(event.annotations) && !before?.content) {
     return { outcome: { kind: 'dropped', reason: 'unmatched' }, after: null }
   }
   const incoming = stateOf(event)
@@ -55,6 +55,10 @@ export function applyOperation(
   if (isSame(before, after)) return { outcome: STALE, after: null }
   return { outcome: outcomeOf(event, before, after), after }
 }
+
+/** No query of a brand is true for it, whatever its name means there. */
+const isUnmatched = (annotations: Annotations | null): boolean =>
+  annotations?.brands.length === 0 && annotations.brandSense.length === 0
 
 /** A mention of which nothing is left but that it was deleted. */
 export const tombstone = (id: string, deletedAt: number): MentionState => ({

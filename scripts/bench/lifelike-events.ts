@@ -156,6 +156,7 @@ function annotations(random: () => number, mention: Mention, held: readonly stri
     },
     languageModel: 'language/1',
     notScored: scored ? [] : [{ score: 'sentiment', reason: 'language not supported' }],
+    brandSense: [],
   }
 }
 

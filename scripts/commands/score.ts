@@ -214,6 +214,7 @@ const profileFrom = (name: string, list: (key: string) => readonly string[]): Br
   id: name,
   name,
   query: `"${name.replaceAll('"', '')}"`,
+  ambiguous: true,
   products: list('products'),
   rivals: list('rivals'),
   people: list('people'),

@@ -103,8 +103,16 @@ function excerpt(text: string, spans: readonly Place[], paint: Paint): string {
 }
 
 function reasons(annotations: Annotations, text: string, paint: Paint): string[] {
-  const { sentiment, entities, fit, misinformation, notScored } = annotations
+  const { sentiment, entities, fit, misinformation, notScored, brandSense } = annotations
   const lines: string[] = []
+  for (const { brand, state, probability, parts } of brandSense) {
+    const moved = [...parts].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, REASONS_SHOWN)
+    const because = moved.map(({ start, end, reason }) => `"${safeText(text.slice(start, end))}" (${reason})`)
+    const said = state === 'unsure' ? `unsure whether ${brand} is meant` : state === 'other' ? `not ${brand}` : brand
+    lines.push(
+      `${said}: ${Math.round(100 * probability)} %${because.length > 0 ? `, because of ${because.join(', ')}` : ''}`,
+    )
+  }
   if (sentiment !== null) {
     const colour = sentiment.label === 'negative' ? 'red' : sentiment.label === 'positive' ? 'green' : 'gray'
     const moved = movingWords(sentiment, text, REASONS_SHOWN).map((word) => `"${safeText(word)}"`)

@@ -2,7 +2,7 @@ import type { BrandProfile } from '#schemas/brand-profile.ts'
 
 const profile = (known: Pick<BrandProfile, 'id' | 'name' | 'query'> & Partial<BrandProfile>): BrandProfile => ({
   ...{ products: [], rivals: [], people: [], places: [], words: [], notWords: [], handles: [], domains: [] },
-  ...{ languages: [], mustMatch: [], mustNotMatch: [] },
+  ...{ ambiguous: false, languages: [], mustMatch: [], mustNotMatch: [] },
   ...known,
 })
 

@@ -51,6 +51,16 @@ export function describeWriting(inIndex: InIndex): void {
       expect((await ids()).toSorted()).toEqual(['bluesky:1', 'bluesky:2'])
     })
 
+    inIndex(
+      'keeps an edit of an id that it does not hold when only the name of a brand means something else there',
+      async ({ write, ids }) => {
+        const sense = { brand: 'acme', probability: 0.1, margin: -2, bias: 0, parts: [], model: 'test/1' }
+        const edit = updated('bluesky:1', { annotations: { brandSense: [{ ...sense, state: 'other' }] } })
+        expect(kinds(await write(edit))).toEqual(['new'])
+        expect(await ids()).toEqual(['bluesky:1'])
+      },
+    )
+
     inIndex('deletes for good, also an id that it never held', async ({ write, ids, index }) => {
       await write(created('bluesky:1'))
       expect(kinds(await write(operation('bluesky:1', 'delete', 5), operation('bluesky:2', 'delete', 5)))).toEqual([

@@ -22,7 +22,7 @@ const LEAVES = `nike Nike gap air max cafe café strasse istanbul loreal at&t 42
   rating:5 rating:<0.5 rating:2.5.. rating:1..5 rating:>=0 fit:>=0.7 fit:0..0.25 fit:1 declared:pt declared:pt-br declared:zh declared:de
   has:media has:(image OR video) has:link has:location has:title has:rating is:reply is:quote is:repost is:edited is:bot is:verified
   is:sensitive lang:de lang:(fr OR en) brand:acme brand:"Big Co" brand:big sentiment:negative sentiment:(neutral OR positive) entity:acme
-  entity:"jane doe" entity:nike claim:high claim:(low OR raised) after:2026-01-02 before:2026-01-02 after:2026-01-02T12:30 before:2026-01-02T12:30
+  entity:"jane doe" entity:nike claim:high claim:(low OR raised) sense:unsure sense:(other OR brand) after:2026-01-02 before:2026-01-02 after:2026-01-02T12:30 before:2026-01-02T12:30
   after:2026-01-01T23:00 before:2025-12-31`
 
 const leaves = LEAVES.match(/(?:[a-z]+:)?"(?:\\"|[^"])+"|[a-z]+:\([^)]*\)|\S+/g)!

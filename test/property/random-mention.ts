@@ -1,4 +1,4 @@
-import type { Annotations, Kind, Mention } from '#schemas/generated.ts'
+import type { Annotations, BrandSense, Kind, Mention, SenseState } from '#schemas/generated.ts'
 import { newAuthor } from '#schemas/mention.ts'
 import { sentiment } from '../support/enriched-event.ts'
 
@@ -68,6 +68,10 @@ export function randomMention(random: Random): Partial<Mention> & { publishedAt:
   }
 }
 
+const senseOf = (state: SenseState): BrandSense => ({
+  ...{ brand: 'acme', state, probability: 0.5, margin: 0, bias: 0, parts: [], model: 'test/1' },
+})
+
 export function randomAnnotations(random: Random): Partial<Annotations> {
   const tone = some(random, ['negative', 'neutral', 'positive'] as const)
   const state = some(random, ['nothing_to_check', 'low', 'raised', 'high'] as const)
@@ -78,6 +82,7 @@ export function randomAnnotations(random: Random): Partial<Annotations> {
     sentiment: tone === null ? null : { ...sentiment(0.2, 0.3, 0.5), label: tone },
     entities:
       name === null ? null : { items: [{ ...entity, text: name, id: some(random, ['acme']) }], model: 'test/1' },
+    brandSense: (['brand', 'other', 'unsure'] as const).filter(() => random() < 0.2).map(senseOf),
     misinformation: state === null ? null : { state, risk: null, priority: 0, reasons: [], model: 'test/1' },
     fit:
       random() < 0.4 ? null : { value: some(random, [0, 0.25, 0.7, 0.999, 1], 0.8), components: [], model: 'test/1' },

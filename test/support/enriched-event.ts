@@ -85,4 +85,5 @@ const NO_ANNOTATIONS: Annotations = {
   misinformation: null,
   languageModel: null,
   notScored: [],
+  brandSense: [],
 }

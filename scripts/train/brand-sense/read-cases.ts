@@ -40,7 +40,7 @@ function profileOf(line: Readonly<Record<string, unknown>>): BrandProfile {
     readonly string[]
   >
   const name = line.brand as string
-  return { id: name, name, query: `"${name}"`, ...lists, mustMatch: [], mustNotMatch: [] }
+  return { id: name, name, query: `"${name}"`, ambiguous: true, ...lists, mustMatch: [], mustNotMatch: [] }
 }
 
 /** Our own sentences about brands whose names are also words: a line a brand, four for the brand and four against. */

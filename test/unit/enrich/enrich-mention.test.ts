@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createBrandSenseScorer } from '#enrich/brand-sense/brand-sense-scorer.ts'
 import { createEnrichment } from '#enrich/create-enrichment.ts'
 import { type Enrichment, enrichMention } from '#enrich/enrich-mention.ts'
 import type { Scorers } from '#enrich/scorers.ts'
@@ -38,6 +39,7 @@ function listening(seen: string[]): Enrichment {
   const scorers: Scorers = {
     sentiment: { model: 's/1', score: hear },
     entities: { model: 'e/1', tag: hear },
+    brandSense: createBrandSenseScorer(),
     fit: { model: 'f/1', score: () => silent },
     misinformation: { model: 'm/1', score: (_mention, text) => hear(text) },
   }
@@ -171,6 +173,47 @@ describe('enriching a mention', () => {
     expect(annotations?.notScored.map(({ score, reason }) => `${score}: ${reason}`)).toEqual(
       ['sentiment', 'entities', 'fit', 'misinformation'].map((score) => `${score}: not asked`),
     )
+  })
+
+  describe('of a brand whose name is also a word', () => {
+    const harbor = profileOf({
+      id: 'harbor',
+      name: 'Harbor',
+      query: 'harbor OR @askharbor OR hrbr',
+      ambiguous: true,
+      words: ['cashier'],
+      notWords: ['boat'],
+      handles: ['AskHarbor'],
+    })
+    const annotated = (text: string, profile = harbor, author: string | null = null) => {
+      const known = { text, lang: { declared: 'en', detected: null, confidence: null } }
+      const given = event('create', author === null ? known : { ...known, author: newAuthor({ handle: author }) })
+      return enrichMention(given, place, createEnrichment(1, [profile], true)).annotations!
+    }
+
+    it('does not count what means the word, keeps it, and says why', () => {
+      const { brands: counted, brandSense } = annotated('every boat left the harbor before the storm')
+      expect(counted).toEqual([])
+      expect(brandSense).toEqual([expect.objectContaining({ brand: 'harbor', state: 'other', model: 'brand-sense/1' })])
+      expect(brandSense[0]!.parts.map(({ reason }) => reason)).toContain('anti-word of the profile beside the name')
+    })
+
+    it('counts what means the brand, and what it is unsure of', () => {
+      for (const [text, state] of [
+        ['the cashier at harbor was very kind to us', 'brand'],
+        ['harbor again and again and again', 'unsure'],
+      ]) {
+        expect(annotated(text!)).toMatchObject({ brands: ['harbor'], brandSense: [{ brand: 'harbor', state }] })
+      }
+    })
+
+    it('doubts nothing else: other brands, own accounts, matches without the name', () => {
+      const boat = 'every boat left the harbor before the storm'
+      const plain = { brands: ['harbor'], brandSense: [] }
+      expect(annotated(boat, { ...harbor, ambiguous: false })).toMatchObject(plain)
+      expect(annotated(boat, harbor, 'askharbor')).toMatchObject(plain)
+      expect(annotated('hrbr sold me a boat')).toMatchObject(plain)
+    })
   })
 
   it('makes language, tokens and brands also when scores are off', () => {
