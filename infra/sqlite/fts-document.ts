@@ -1,6 +1,6 @@
 import { exactValue } from '#query/facts.ts'
 import type { NumberFact } from '#query/fields.ts'
-import { numberMark } from './number-marks.ts'
+import { numberMarks } from './number-marks.ts'
 
 /**
  * What of a mention FTS5 indexes: one blank-separated string, first our tokens with a word as its folded form, so that phrases
@@ -37,7 +37,7 @@ export function ftsDocument(tokens: string, { author, facts, numbers }: FtsMarks
   for (const fact of facts) document += ` ${factMark(fact)}`
   for (const field of Object.keys(numbers) as NumberFact[]) {
     // The time of publication is the number of the row.
-    if (field !== 'published') document += ` ${numberMark(field, numbers[field]!)}`
+    if (field !== 'published') for (const mark of numberMarks(field, numbers[field]!)) document += ` ${mark}`
   }
   return author === null ? document : `${document} ${authorMark(author)}`
 }

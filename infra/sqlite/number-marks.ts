@@ -2,61 +2,73 @@ import type { NumberFact } from '#query/fields.ts'
 import type { Bounds } from '#query/query.ts'
 
 /**
- * FTS5 knows no numbers, so a number is indexed as a mark of its first digit and its size: 12,345 as `4.1`, which says 10,000 up
- * to 20,000. A range is the marks of the stretches that it touches, exact when it cuts none.
+ * FTS5 knows no numbers, so a number is indexed as two marks, of its size and of its size and first digit: 12,345 as `4`, which
+ * says 10,000 up to 100,000, and `4.1`, up to 20,000. A range is the marks of the stretches that it touches, exact when it cuts none.
  */
-const DIGITS = [1, 2, 3, 4, 5, 6, 7, 8, 9]
 const EXPONENTS = 16
-const LARGEST = 10 ** EXPONENTS
 
 interface Stretch {
   readonly name: string
   readonly from: number
-  /** Not in it. */
+  /** Not in it, unless it is the only number of the stretch. */
   readonly until: number
+  readonly digits: readonly Stretch[]
 }
 
+const stretch = (name: string, from: number, until: number, digits: readonly Stretch[] = []): Stretch => ({
+  name,
+  from,
+  until,
+  digits,
+})
+
 const stretches: readonly Stretch[] = [
-  { name: '-', from: Number.NEGATIVE_INFINITY, until: 0 },
-  { name: '0', from: 0, until: 1 },
-  ...Array.from({ length: EXPONENTS }, (_, exponent) =>
-    DIGITS.map((digit) => ({
-      name: `${exponent}.${digit}`,
-      from: Number(`${digit}e${exponent}`),
-      until: Number(`${digit + 1}e${exponent}`),
-    })),
-  ).flat(),
-  { name: '+', from: LARGEST, until: Number.POSITIVE_INFINITY },
+  stretch('-', Number.NEGATIVE_INFINITY, 0),
+  stretch('0', 0, 0),
+  stretch('<', Number.MIN_VALUE, 1),
+  ...Array.from({ length: EXPONENTS }, (_, exponent) => {
+    const times = (digit: number): number => Number(`${digit}e${exponent}`)
+    const digits = Array.from({ length: 9 }, (_, i) => stretch(`${exponent}.${i + 1}`, times(i + 1), times(i + 2)))
+    return stretch(`e${exponent}`, times(1), times(10), digits)
+  }),
+  stretch('+', Number(`1e${EXPONENTS}`), Number.POSITIVE_INFINITY),
 ]
 
-const markOf = (field: NumberFact, stretch: string): string => `!n${field}~~${stretch}`
+const markOf = (field: NumberFact, name: string): string => `!n${field}~~${name}`
 
-export function numberMark(field: NumberFact, number: number): string {
-  if (number < 0) return markOf(field, '-')
-  if (number < 1) return markOf(field, '0')
-  if (number >= LARGEST) return markOf(field, '+')
-  const [, digit, exponent] = /^(\d)[\d.]*e\+(\d+)$/.exec(number.toExponential())!
-  return markOf(field, `${exponent}.${digit}`)
+const holds = ({ from, until }: Stretch, number: number): boolean =>
+  number === from || (number > from && number < until)
+
+export function numberMarks(field: NumberFact, number: number): readonly string[] {
+  const found = stretches.find((one) => holds(one, number))!
+  const digit = found.digits.find((one) => holds(one, number))
+  return digit === undefined ? [markOf(field, found.name)] : [markOf(field, found.name), markOf(field, digit.name)]
 }
 
 /** The marks of all numbers that may be within the bounds; `exact` when no other number has one of them. */
 export function rangeMarks(
   field: NumberFact,
-  { gt, gte, lt, lte }: Bounds,
+  bounds: Bounds,
 ): { readonly marks: readonly string[]; readonly exact: boolean } {
-  const touched = stretches.filter(
-    ({ from, until }) =>
-      (gt === undefined || until > gt) &&
-      (gte === undefined || until > gte) &&
-      (lt === undefined || from < lt) &&
-      (lte === undefined || from <= lte),
-  )
-  const exact = touched.every(
-    ({ from, until }) =>
-      (gt === undefined || from > gt) &&
-      (gte === undefined || from >= gte) &&
-      (lt === undefined || until <= lt) &&
-      (lte === undefined || until <= lte),
-  )
-  return { marks: touched.map(({ name }) => markOf(field, name)), exact }
+  const touched = stretches
+    .filter((one) => touches(one, bounds))
+    .flatMap((one) =>
+      one.digits.length === 0 || isWithin(one, bounds) ? [one] : one.digits.filter((digit) => touches(digit, bounds)),
+    )
+  return {
+    marks: touched.map(({ name }) => markOf(field, name)),
+    exact: touched.every((one) => isWithin(one, bounds)),
+  }
 }
+
+const touches = ({ from, until }: Stretch, { gt, gte, lt, lte }: Bounds): boolean =>
+  (gt === undefined || until > gt) &&
+  (gte === undefined || until > gte || from >= gte) &&
+  (lt === undefined || from < lt) &&
+  (lte === undefined || from <= lte)
+
+const isWithin = ({ from, until }: Stretch, { gt, gte, lt, lte }: Bounds): boolean =>
+  (gt === undefined || from > gt) &&
+  (gte === undefined || from >= gte) &&
+  (lt === undefined || (from === until ? from < lt : until <= lt)) &&
+  (lte === undefined || until <= lte)

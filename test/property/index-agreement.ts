@@ -112,6 +112,11 @@ export function describeAgreement({ name, open, isExact, queries }: IndexUnderTe
       const nested = (level: string) => `${level.repeat(22)}word1999${')'.repeat((level.split('(').length - 1) * 22)}`
       const queries = [
         words.join(' OR '),
+        words.map((_, i) => `followers:>${i}`).join(' OR '),
+        `here NOT (${words
+          .slice(1)
+          .map((_, i) => `rating:${i}..`)
+          .join(' OR ')})`,
         words.slice(0, 200).join(' '),
         `here NOT (${words.slice(0, 1_998).join(' OR ')})`,
         nested('(x OR '),
