@@ -137,9 +137,14 @@ function report(
   const lines = [
     good(`${config}: ${count(brands, 'brand')}, ${count(connectors, 'connector')}, ${count(alerts, 'alert')}`),
   ]
-  for (const { id, query } of brands) {
+  for (const { id, query, ambiguous, words, notWords } of brands) {
     for (const { message, place } of warnings.filter(({ brand }) => brand === id)) {
       lines.push(`${paint('yellow', '!')} brand ${id}: ${message}`, pointAt(query, place))
+    }
+    if (ambiguous && (words.length === 0 || notWords.length === 0)) {
+      lines.push(
+        `${paint('yellow', '!')} brand ${id}: ambiguous: true is told best from ten words and ten notWords that stand beside the name`,
+      )
     }
     const own = examples.filter(({ brand }) => brand === id)
     const failed = own.filter(({ holds }) => !holds)

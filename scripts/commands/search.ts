@@ -108,10 +108,12 @@ function reasons(annotations: Annotations, text: string, paint: Paint): string[]
   for (const { brand, state, probability, parts } of brandSense) {
     const moved = [...parts].sort((a, b) => Math.abs(b.weight) - Math.abs(a.weight)).slice(0, REASONS_SHOWN)
     const because = moved.map(({ start, end, reason }) => `"${safeText(text.slice(start, end))}" (${reason})`)
-    const said = state === 'unsure' ? `unsure whether ${brand} is meant` : state === 'other' ? `not ${brand}` : brand
-    lines.push(
-      `${said}: ${Math.round(100 * probability)} %${because.length > 0 ? `, because of ${because.join(', ')}` : ''}`,
-    )
+    const meant = Math.round(100 * probability)
+    const said =
+      state === 'other'
+        ? `not ${brand} ${100 - meant} %`
+        : `${brand} ${meant} %${state === 'unsure' ? ' (unsure whether it is meant)' : ''}`
+    lines.push(`${said}${because.length > 0 ? `, because of ${because.join(', ')}` : ''}`)
   }
   if (sentiment !== null) {
     const colour = sentiment.label === 'negative' ? 'red' : sentiment.label === 'positive' ? 'green' : 'gray'

@@ -84,6 +84,16 @@ describe('earshot check', () => {
     expect(none.lines[1]).toContain('no examples')
   })
 
+  it('asks for the words that tell an ambiguous name from the word', async () => {
+    const asks = expect.stringContaining('ten words and ten notWords')
+    expect((await checked(brand('ambiguous: true'))).lines).toContainEqual(asks)
+    expect((await checked(brand('ambiguous: true, words: [till]'))).lines).toContainEqual(asks)
+    const told = await checked(brand('ambiguous: true, words: [till], notWords: [boat]'))
+    expect(told.code).toBe(0)
+    expect(told.lines).not.toContainEqual(asks)
+    expect((await checked(brand('words: []'))).lines).not.toContainEqual(asks)
+  })
+
   it('tells what is doubtful about a query, and lets it pass', async () => {
     const { code, lines } = await checked(
       `brands: [{ id: acme, name: Acme, query: 'acme NOT acme', mustNotMatch: [acme] }]`,
