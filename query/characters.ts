@@ -25,11 +25,12 @@ export function propertiesOf(codePoint: number): number {
   return found
 }
 
-/** Of the code point that starts at `at`; 0 behind the end and in the middle of a pair. */
-export function propertiesAt(text: string, at: number, code: number): number {
-  if (code < 0xd800) return propertiesOf(code)
-  if (at >= text.length) return 0
-  return propertiesOf(code < 0xdc00 ? text.codePointAt(at)! : code)
+/** Of the code point that starts at `at` in units with a 0 behind them; none in the middle of a pair. */
+export function propertiesAt(units: Uint16Array, at: number): number {
+  const unit = units[at]!
+  if (unit < 0xd800 || unit >= 0xdc00) return propertiesOf(unit)
+  const low = units[at + 1]!
+  return propertiesOf((low & 0xfc00) === 0xdc00 ? 0x10000 + ((unit & 0x3ff) << 10) + (low & 0x3ff) : unit)
 }
 
 /** U+200B..U+200F, U+2060 and U+FEFF: taken out of a text before anything else is read. */

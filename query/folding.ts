@@ -45,10 +45,10 @@ export const NO_HASH = 0
 export const hashOn = (hash: number, unit: number): number => Math.imul(hash ^ unit, 0x01000193)
 
 /** The hash of the folded form of these units, or NO_HASH. */
-export function foldedHash(text: string, start: number, end: number): number {
+export function foldedHash(units: Uint16Array, start: number, end: number): number {
   let hash = EMPTY_HASH
   for (let at = start; at < end; at++) {
-    const unit = foldUnit(text.charCodeAt(at))
+    const unit = foldUnit(units[at]!)
     if (unit === UNCLEAR) return NO_HASH
     if (unit !== DROPPED) hash = hashOn(hash, unit)
   }
@@ -62,10 +62,10 @@ export function hashOf(form: string): number {
 }
 
 /** Is `form` what the units from `start` to `end` fold to? */
-export function foldsTo(form: string, text: string, start: number, end: number): boolean {
+export function foldsTo(form: string, units: Uint16Array, start: number, end: number): boolean {
   let length = 0
   for (let at = start; at < end; at++) {
-    const unit = foldUnit(text.charCodeAt(at))
+    const unit = foldUnit(units[at]!)
     if (unit === DROPPED) continue
     if (form.charCodeAt(length++) !== unit) return false
   }

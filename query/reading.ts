@@ -123,25 +123,25 @@ export class Reading {
     this.#step()
     const { prefixes, forms } = this.#vocabulary
     for (let entry = forms.bucket(hash); entry !== null; entry = entry.next) {
-      if (entry.hash !== hash || !foldsTo(entry.form, text, start, end)) continue
+      if (entry.hash !== hash || !foldsTo(entry.form, spans.units, start, end)) continue
       this.#hitForm(entry, kind, entry.cased === null ? '' : casedWord(text, start, end, seen))
       break
     }
-    if (prefixes.size > 0 && kind !== SpanKind.Handle) this.#readPrefixesInPlace(text, start, end)
+    if (prefixes.size > 0 && kind !== SpanKind.Handle) this.#readPrefixesInPlace(start, end)
   }
 
-  #readPrefixesInPlace(text: string, start: number, end: number): void {
+  #readPrefixesInPlace(start: number, end: number): void {
     const { prefixes, forms } = this.#vocabulary
     let hash = EMPTY_HASH
     let length = 0
     for (let at = start; at < end; at++) {
-      const unit = foldUnit(text.charCodeAt(at))
+      const unit = foldUnit(spans.units[at]!)
       if (unit === DROPPED) continue
       hash = hashOn(hash, unit)
       if (++length < prefixes.lead) continue
       if (length === prefixes.lead && !prefixes.mayBegin(hash)) return
       for (let entry = forms.bucket(hash); entry !== null; entry = entry.next)
-        if (entry.hash === hash && entry.prefix !== null && foldsTo(entry.form, text, start, at + 1))
+        if (entry.hash === hash && entry.prefix !== null && foldsTo(entry.form, spans.units, start, at + 1))
           this.#hit(entry.prefix)
     }
   }

@@ -8,6 +8,7 @@ import {
   SPACE,
   type UNCLEAN,
   UNSPACED,
+  UPPER,
 } from './characters.ts'
 import { ASCII_FOLDED, DROPPED, EMPTY_HASH, foldedHash, foldUnit, hashOn, NO_HASH, UNCLEAR } from './folding.ts'
 import { SpanKind, type Spans } from './spans.ts'
@@ -37,22 +38,22 @@ const UNREAD = -1
  * no use, when it has something that NFKC may change.
  */
 export function scan(text: string, spans: Spans, stopAt: typeof UNCLEAN | 0): boolean {
-  spans.clear()
+  const units = spans.begin(text)
   const { length } = text
   let at = 0
   while (at < length) {
-    const code = text.charCodeAt(at)
+    const code = units[at]!
     if (code < 0x80 && ASCII_FOLDED[code] !== 0)
-      at = startsUrl(text, at, code) ? readUrl(text, at, spans, stopAt) : readUnit(text, at, spans, stopAt)
+      at = startsUrl(text, at, code) ? readUrl(text, at, spans, stopAt) : readUnit(units, at, spans, stopAt)
     else if (code <= SPACE_SIGN) at++
-    else if (code === HASH) at = readHashtag(text, at, spans, stopAt)
-    else if (code === AT) at = readHandle(text, at, spans)
+    else if (code === HASH) at = readHashtag(units, at, spans, stopAt)
+    else if (code === AT) at = readHandle(units, at, spans)
     else {
-      const properties = propertiesAt(text, at, code)
+      const properties = propertiesAt(units, at)
       if ((properties & stopAt) !== 0) return false
       if ((properties & (ALNUM | MARK)) === 0) at++
       else if (startsUrl(text, at, code)) at = readUrl(text, at, spans, stopAt)
-      else at = readUnit(text, at, spans, stopAt)
+      else at = readUnit(units, at, spans, stopAt)
     }
     if (at === UNREAD) return false
   }
@@ -60,14 +61,13 @@ export function scan(text: string, spans: Spans, stopAt: typeof UNCLEAN | 0): bo
 }
 
 /** Letters and digits with what joins them; `-` and `.` cut the unit into neighbouring words. Answers where it ends. */
-function readUnit(text: string, start: number, spans: Spans, stopAt: number): number {
-  const { length } = text
+function readUnit(units: Uint16Array, start: number, spans: Spans, stopAt: number): number {
   let word = start
   let seen = 0
   let hash = EMPTY_HASH
   let at = start
-  while (at < length) {
-    const code = text.charCodeAt(at)
+  for (;;) {
+    const code = units[at]!
     if (code < 0x80) {
       const folded = ASCII_FOLDED[code]!
       if (folded !== 0) {
@@ -78,7 +78,7 @@ function readUnit(text: string, start: number, spans: Spans, stopAt: number): nu
       }
       if (code < AMPERSAND || code > DOT) break
     }
-    const properties = propertiesAt(text, at, code)
+    const properties = propertiesAt(units, at)
     if ((properties & stopAt) !== 0) return UNREAD
     if ((properties & (ALNUM | MARK)) !== 0) {
       seen |= properties
@@ -90,9 +90,9 @@ function readUnit(text: string, start: number, spans: Spans, stopAt: number): nu
     }
     const cuts = code === DOT || code === HYPHEN
     if (!cuts && code !== AMPERSAND && !isApostrophe(code)) break
-    if ((propertiesAt(text, at + 1, text.charCodeAt(at + 1)) & (ALNUM | MARK)) === 0) break
+    if ((propertiesAt(units, at + 1) & (ALNUM | MARK)) === 0) break
     if (cuts) {
-      addWord(text, word, at, withoutPossessive(text, word, at), seen, hash, spans)
+      addWord(units, word, at, withoutPossessive(units, word, at), seen, hash, spans)
       word = at + 1
       seen = 0
       hash = EMPTY_HASH
@@ -100,20 +100,19 @@ function readUnit(text: string, start: number, spans: Spans, stopAt: number): nu
     else seen |= code === APOSTROPHE ? STRAIGHT : CURLY
     at++
   }
+  if ((seen & ~UPPER) === 0 && at - word <= MAX_WORD) spans.add(SpanKind.Word, word, at, seen, hash)
   // The possessive of the unit, then that of its last word.
-  addWord(text, word, at, withoutPossessive(text, word, withoutPossessive(text, word, at)), seen, hash, spans)
+  else addWord(units, word, at, withoutPossessive(units, word, withoutPossessive(units, word, at)), seen, hash, spans)
   return at
 }
 
-function withoutPossessive(text: string, start: number, end: number): number {
-  return end - start > 2 && (text.charCodeAt(end - 1) | 0x20) === 0x73 && isApostrophe(text.charCodeAt(end - 2))
-    ? end - 2
-    : end
+function withoutPossessive(units: Uint16Array, start: number, end: number): number {
+  return end - start > 2 && (units[end - 1]! | 0x20) === 0x73 && isApostrophe(units[end - 2]!) ? end - 2 : end
 }
 
 /** `hash` is that of the units up to `read`, which may lie behind the end of the word. */
 function addWord(
-  text: string,
+  units: Uint16Array,
   start: number,
   read: number,
   end: number,
@@ -121,9 +120,9 @@ function addWord(
   hash: number,
   spans: Spans,
 ): void {
-  if ((seen & UNSPACED) !== 0) addUnspaced(text, start, end, spans)
+  if ((seen & UNSPACED) !== 0) addUnspaced(units, start, end, spans)
   else if (read !== end)
-    spans.add(SpanKind.Word, start, end, seen, knownHash(foldedHash(text, start, end), start, end, 0))
+    spans.add(SpanKind.Word, start, end, seen, knownHash(foldedHash(units, start, end), start, end, 0))
   else spans.add(SpanKind.Word, start, end, seen, knownHash(hash, start, end, seen))
 }
 
@@ -133,42 +132,42 @@ function knownHash(hash: number, start: number, end: number, seen: number): numb
 }
 
 /** A word with characters of scripts that put no blanks between words: its runs of other scripts are words of their own. */
-function addUnspaced(text: string, start: number, end: number, spans: Spans): void {
+function addUnspaced(units: Uint16Array, start: number, end: number, spans: Spans): void {
   let at = start
   while (at < end) {
     const runStart = at
     let seen = 0
     while (at < end) {
-      const code = text.charCodeAt(at)
-      const properties = propertiesAt(text, at, code)
+      const code = units[at]!
+      const properties = propertiesAt(units, at)
       if ((properties & UNSPACED) !== 0) break
       if ((properties & (ALNUM | MARK)) !== 0) seen |= properties
       else if (code !== AMPERSAND) seen |= code === APOSTROPHE ? STRAIGHT : CURLY
       at += code >= 0xd800 && code < 0xdc00 ? 2 : 1
     }
-    addRun(text, runStart, at, seen, spans)
-    at = addBigrams(text, at, end, spans)
+    addRun(units, runStart, at, seen, spans)
+    at = addBigrams(units, at, end, spans)
   }
 }
 
 /** A run of other scripts, without what joined it to its neighbours. */
-function addRun(text: string, runStart: number, runEnd: number, seen: number, spans: Spans): void {
+function addRun(units: Uint16Array, runStart: number, runEnd: number, seen: number, spans: Spans): void {
   let [start, end] = [runStart, runEnd]
-  const joins = (at: number): boolean => (propertiesAt(text, at, text.charCodeAt(at)) & (ALNUM | MARK)) === 0
+  const joins = (at: number): boolean => (propertiesAt(units, at) & (ALNUM | MARK)) === 0
   // A low surrogate alone has no property; it never stands at an end of a run without its high one.
-  const isLow = (at: number): boolean => (text.charCodeAt(at) & 0xfc00) === 0xdc00
+  const isLow = (at: number): boolean => (units[at]! & 0xfc00) === 0xdc00
   while (start < end && joins(start)) start++
   while (end > start && !isLow(end - 1) && joins(end - 1)) end--
-  end = withoutPossessive(text, start, end)
+  end = withoutPossessive(units, start, end)
   // Nothing of the run was hashed yet.
-  if (start < end) spans.add(SpanKind.Word, start, end, seen, knownHash(foldedHash(text, start, end), start, end, 0))
+  if (start < end) spans.add(SpanKind.Word, start, end, seen, knownHash(foldedHash(units, start, end), start, end, 0))
 }
 
-function addBigrams(text: string, start: number, end: number, spans: Spans): number {
+function addBigrams(units: Uint16Array, start: number, end: number, spans: Spans): number {
   let before = start
   let at = start
-  while (at < end && (propertiesAt(text, at, text.charCodeAt(at)) & UNSPACED) !== 0) {
-    const next = clusterEnd(text, at, end)
+  while (at < end && (propertiesAt(units, at) & UNSPACED) !== 0) {
+    const next = clusterEnd(units, at, end)
     if (at > start) spans.add(SpanKind.Bigram, before, next, UNSPACED, NO_HASH)
     before = at
     at = next
@@ -178,19 +177,18 @@ function addBigrams(text: string, start: number, end: number, spans: Spans): num
 }
 
 /** Where a character ends with the marks that follow it. */
-export function clusterEnd(text: string, start: number, end: number): number {
-  let at = start + (text.codePointAt(start)! > 0xffff ? 2 : 1)
-  while (at < end && (propertiesAt(text, at, text.charCodeAt(at)) & MARK) !== 0)
-    at += text.codePointAt(at)! > 0xffff ? 2 : 1
+export function clusterEnd(units: Uint16Array, start: number, end: number): number {
+  let at = start + sizeAt(units, start)
+  while (at < end && (propertiesAt(units, at) & MARK) !== 0) at += sizeAt(units, at)
   return at
 }
 
-function readHashtag(text: string, sign: number, spans: Spans, stopAt: number): number {
+function readHashtag(units: Uint16Array, sign: number, spans: Spans, stopAt: number): number {
   let at = sign + 1
   let seen = 0
-  while (at < text.length) {
-    const code = text.charCodeAt(at)
-    const properties = propertiesAt(text, at, code)
+  for (;;) {
+    const code = units[at]!
+    const properties = propertiesAt(units, at)
     if ((properties & stopAt) !== 0) return UNREAD
     // Vowel signs of Hindi or Thai are part of a tag, the keycap of #️⃣ is not.
     const inside = (properties & ALNUM) !== 0 || ((properties & MARK) !== 0 && at > sign + 1 && !isEmojiMark(code))
@@ -199,28 +197,29 @@ function readHashtag(text: string, sign: number, spans: Spans, stopAt: number): 
     at += code >= 0xd800 && code < 0xdc00 ? 2 : 1
   }
   if (at === sign + 1) return at
-  const hash = (seen & UNSPACED) === 0 ? foldedHash(text, sign + 1, at) : NO_HASH
+  const hash = (seen & UNSPACED) === 0 ? foldedHash(units, sign + 1, at) : NO_HASH
   spans.add(SpanKind.Hashtag, sign, at, seen, knownHash(hash, sign + 1, at, 0))
   return at
 }
 
-function readHandle(text: string, sign: number, spans: Spans): number {
+function readHandle(units: Uint16Array, sign: number, spans: Spans): number {
   let at = sign + 1
-  while (at < text.length) {
-    const code = text.charCodeAt(at)
+  for (;;) {
+    const code = units[at]!
     if (code !== UNDERSCORE && (code >= 0x80 || (propertiesOf(code) & ALNUM) === 0)) break
     at++
   }
   if (at === sign + 1) return at
-  spans.add(SpanKind.Handle, sign, at, 0, knownHash(foldedHash(text, sign + 1, at), sign + 1, at, 0))
+  spans.add(SpanKind.Handle, sign, at, 0, knownHash(foldedHash(units, sign + 1, at), sign + 1, at, 0))
   return at
 }
 
 /** A URL reaches to the next blank. */
 function readUrl(text: string, start: number, spans: Spans, stopAt: number): number {
+  const { units } = spans
   let at = start
   while (at < text.length) {
-    const properties = propertiesAt(text, at, text.charCodeAt(at))
+    const properties = propertiesAt(units, at)
     if ((properties & stopAt) !== 0) return UNREAD
     if ((properties & SPACE) !== 0) break
     at++
@@ -228,3 +227,7 @@ function readUrl(text: string, start: number, spans: Spans, stopAt: number): num
   spans.add(SpanKind.Url, start, at, 0, NO_HASH)
   return at
 }
+
+/** Units of the code point at `at`. */
+const sizeAt = (units: Uint16Array, at: number): number =>
+  (units[at]! & 0xfc00) === 0xd800 && (units[at + 1]! & 0xfc00) === 0xdc00 ? 2 : 1

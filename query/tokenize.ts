@@ -31,7 +31,7 @@ function tokensIn(text: string): TextToken[] {
 }
 
 /** The token that a span of a clean text stands for. */
-export function tokenAt(text: string, { kinds, starts, ends, seen }: Spans, at: number): TextToken {
+export function tokenAt(text: string, { units, kinds, starts, ends, seen }: Spans, at: number): TextToken {
   const [start, end] = [starts[at]!, ends[at]!]
   switch (kinds[at] as SpanKind) {
     case SpanKind.Word: {
@@ -39,7 +39,7 @@ export function tokenAt(text: string, { kinds, starts, ends, seen }: Spans, at: 
       return { kind: 'word', form: foldedWord(cased, seen[at]!), cased, start, end }
     }
     case SpanKind.Bigram: {
-      const middle = clusterEnd(text, start, end)
+      const middle = clusterEnd(units, start, end)
       const cased = clip(text, start, middle) + clip(text, middle, end)
       return { kind: 'word', form: foldUnspaced(cased), cased, start, end }
     }
