@@ -85,44 +85,45 @@ export class QuerySet {
   /** Ids of the queries that are true for these tokens and facts, in the order in which they were added. */
   match(tokens: readonly Token[], facts: Facts = NO_FACTS): string[] {
     this.#reading.readTokens(tokens)
-    return this.#matching(facts)
+    return this.#matching(facts, Number.POSITIVE_INFINITY)
   }
 
   /** The same for the tokens of these fields (of a mention, `mentionFields`), which are not made. */
   matchFields(fields: readonly string[], facts: Facts = NO_FACTS): string[] {
     this.#reading.readFields(fields)
-    return this.#matching(facts)
+    return this.#matching(facts, Number.POSITIVE_INFINITY)
   }
 
   matchesAny(tokens: readonly Token[], facts: Facts = NO_FACTS): boolean {
     this.#reading.readTokens(tokens)
-    return this.#candidates().some(({ tree }) => holds(tree, this.#reading, facts))
+    return this.#matching(facts, 1).length > 0
   }
 
   /** As `matchFields`. */
   matchesAnyFields(fields: readonly string[], facts: Facts = NO_FACTS): boolean {
     this.#reading.readFields(fields)
-    return this.#candidates().some(({ tree }) => holds(tree, this.#reading, facts))
+    return this.#matching(facts, 1).length > 0
   }
 
-  #matching(facts: Facts): string[] {
-    const matching = this.#candidates().filter(({ tree }) => holds(tree, this.#reading, facts))
-    if (matching.length > 1) matching.sort((a, b) => a.number - b.number)
-    return matching.map(({ id }) => id)
-  }
-
-  #candidates(): Member[] {
+  /** At most so many of the queries that are true for what was read. */
+  #matching(facts: Facts, most: number): string[] {
     if (this.#vocabulary.texts === this.#nextLook) this.#learn()
     const current = ++this.#matches
-    const candidates = [...this.#untriggered]
+    const matching: Member[] = []
+    for (const member of this.#untriggered) {
+      if (matching.length >= most) break
+      if (holds(member.tree, this.#reading, facts)) matching.push(member)
+    }
     for (const { wakes } of this.#reading.found) {
       for (const member of wakes) {
+        if (matching.length >= most) break
         if (member.tried === current) continue
         member.tried = current
-        candidates.push(member)
+        if (holds(member.tree, this.#reading, facts)) matching.push(member)
       }
     }
-    return candidates
+    if (matching.length > 1) matching.sort((a, b) => a.number - b.number)
+    return matching.map(({ id }) => id)
   }
 
   /** Chooses the triggers of all queries anew. */
