@@ -29,11 +29,14 @@ export class FormEntry implements Record<FormSlot, Leaf | null> {
 }
 
 const FEWEST = 16
+const FIRSTS = 128
 
 /** Forms by their hash, in buckets of which most are empty: a word that nobody asks for costs one look. */
 export class FormTable {
   #buckets: (FormEntry | null)[] = empty(FEWEST)
   #size = 0
+  /** How many forms there are by the lower bits of their first unit: told apart before anything is hashed. */
+  readonly #firsts = new Uint32Array(FIRSTS)
 
   get size(): number {
     return this.#size
@@ -42,6 +45,11 @@ export class FormTable {
   /** The first of those that may have the hash; go on by `next`. */
   bucket(hash: number): FormEntry | null {
     return this.#buckets[slotOf(hash, this.#buckets.length)]!
+  }
+
+  /** False: no form begins like this one. */
+  mayBeginLike(form: string): boolean {
+    return this.#firsts[form.charCodeAt(0) & (FIRSTS - 1)] !== 0
   }
 
   find(form: string): FormEntry | null {
@@ -62,13 +70,20 @@ export class FormTable {
     const slot = slotOf(hash, this.#buckets.length)
     const entry = new FormEntry(hash, form, this.#buckets[slot]!)
     this.#buckets[slot] = entry
+    this.#countFirst(form, 1)
     return entry
   }
 
   delete(deleted: FormEntry): void {
+    this.#countFirst(deleted.form, -1)
     const slot = slotOf(deleted.hash, this.#buckets.length)
     this.#buckets[slot] = without(this.#buckets[slot]!, deleted)
     if (--this.#size < this.#buckets.length / 32) this.#resize(Math.max(FEWEST, this.#buckets.length / 4))
+  }
+
+  #countFirst(form: string, by: 1 | -1): void {
+    const index = form.charCodeAt(0) & (FIRSTS - 1)
+    this.#firsts[index] = this.#firsts[index]! + by
   }
 
   #resize(length: number): void {

@@ -149,6 +149,7 @@ export class Reading {
   #readForm(form: string, cased: string, kind: SpanKind): void {
     this.#step()
     const { prefixes, forms } = this.#vocabulary
+    if (!forms.mayBeginLike(form)) return
     const entry = forms.find(form)
     if (entry !== null) this.#hitForm(entry, kind, cased)
     if (prefixes.size === 0) return
