@@ -130,7 +130,14 @@ function lintWords(
   const words = 'words' in node ? node.words : [node.form]
   if (type === 'phrase' && words.every(isCommonWord))
     return [{ message: 'this phrase is of common words only and stands in very many posts', place }]
-  const signs = /[\p{L}\p{N}][*+#$%~^]+/u.exec(written)?.[0]
-  if (signs !== undefined) return [{ message: `signs are not searched: this is read as ${words.join(' ')}`, place }]
+  if (type === 'phrase' && /^[^"\s]*[\p{L}\p{N}][|,;/\\+]+[\p{L}\p{N}]/u.test(written))
+    return [
+      {
+        message: `read as the phrase "${words.join(' ')}"; for any one of the words write (${words.join(' OR ')})`,
+        place,
+      },
+    ]
+  const signs = /^\+(?=[\p{L}\p{N}])|[\p{L}\p{N}][*+#$%~^]+/u.test(written)
+  if (signs) return [{ message: `signs are not searched: this is read as ${words.join(' ')}`, place }]
   return []
 }
