@@ -72,8 +72,7 @@ function registerZstd(): void {
 }
 
 /**
- * Every chunk of what comes out is a way to the thread pool and back: with small ones they cost as much as the
- * decompression. What is kept of a batch keeps its last chunk whole, so they are not as large as they could be.
+ * Every chunk of what comes out is a way to the thread pool and back: decompressing a batch in 16 KB chunks takes twice the CPU. What is kept of a batch keeps its last chunk whole, so they are not as large as they could be.
  */
 const inFewChunks = (bytes: number): ZstdOptions => ({ chunkSize: Math.max(LEAST_CHUNK, bytes) })
 
