@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { defineConfig } from 'vitest/config'
 import { processEnvironment } from '#infra/config/environment.ts'
 
@@ -19,7 +20,10 @@ export default defineConfig({
 })
 
 function project(name: string, include: string, address: string) {
-  const env = { EARSHOT_ELASTICSEARCH: address }
+  const env = {
+    EARSHOT_ELASTICSEARCH: address,
+    NODE_COMPILE_CACHE: join(import.meta.dirname, 'node_modules/.cache/compiled'),
+  }
   return {
     test: { name, include: [include], env, pool: 'forks' as const, testTimeout: 60_000, hookTimeout: 60_000 },
   }
