@@ -10,7 +10,7 @@ import { authorKey } from '#schemas/mention-id.ts'
 import { type Content, type MentionState, stateOf } from '#schemas/merge.ts'
 import { AuthorRows } from './author-rows.ts'
 import type { Facts } from './facts-chunk.ts'
-import { ftsDocument, hiddenDocument } from './fts-document.ts'
+import { type FtsMarks, ftsDocument, hiddenDocument } from './fts-document.ts'
 import { DatabaseKind, openDatabase, truncateWal } from './open-database.ts'
 import { firstRowOf, hourOf, hourOfRow } from './search-rows.ts'
 import { SEARCH_MIGRATIONS } from './search-schema.ts'
@@ -74,9 +74,10 @@ export class SearchWriter {
       this.#transaction(() => {
         for (const row of rows) {
           const { id, content } = this.#content(row)
-          this.#store.putText(row, storedText(content))
+          const asked = askedOf(content)
+          this.#store.putText(row, storedText(content, asked))
           const isVisible = this.#store.mention(id)!.visible
-          this.#store.putDocument(row, documentOf(content, isVisible), true)
+          this.#store.putDocument(row, documentOf(content, isVisible, asked), true)
         }
         this.#store.putRebuiltUpTo(rows.at(-1) ?? null)
       })
@@ -200,10 +201,11 @@ export class SearchWriter {
       visible = visibility?.hidden !== true && this.#authors.get(author)?.visibility?.hidden !== true
       row = oldRow !== null && hourOfRow(oldRow) === hourOf(publishedAt) ? oldRow : this.#store.newRow(publishedAt)
       const observed = firstObservedAt!
-      if (bytes !== null) this.#store.putContent(row, observed, bytes, storedText(content))
+      const asked = askedOf(content)
+      if (bytes !== null) this.#store.putContent(row, observed, bytes, storedText(content, asked))
       else if (observed !== stored?.firstObservedAt) this.#store.putFirstObservedAt(row, observed)
       if (bytes !== null || visible !== stored?.visible) {
-        this.#store.putDocument(row, documentOf(content, visible), row === oldRow)
+        this.#store.putDocument(row, documentOf(content, visible, asked), row === oldRow)
       }
       if (bytes !== null || observed !== stored?.firstObservedAt) {
         this.#store.putFacts(row, factsOf(content, observed))
@@ -241,16 +243,19 @@ function newEntry(id: string, stored: StoredMention | null, content: Content | n
   return { ...base, state: { id, deletedAt, visibility, content, firstObservedAt }, unheldSince }
 }
 
-function documentOf(content: Content, isVisible: boolean): string {
+type Asked = Pick<FtsMarks, 'facts' | 'numbers'>
+
+const askedOf = (content: Content): Asked => ({ facts: textFacts(content), numbers: numberFacts(content) })
+
+function documentOf(content: Content, isVisible: boolean, asked: Asked): string {
   const author = authorOf(content.mention)
-  if (!isVisible) return hiddenDocument(author)
-  return ftsDocument(content.tokens, { author, facts: textFacts(content), numbers: numberFacts(content) })
+  return isVisible ? ftsDocument(content.tokens, { author, ...asked }) : hiddenDocument(author)
 }
 
-const storedText = (content: Content): StoredText => ({
+const storedText = (content: Content, { facts, numbers }: Asked): StoredText => ({
   terms: storedTerms(content),
   tokens: content.tokens,
-  facts: factString(textFacts(content), numberFacts(content)),
+  facts: factString(facts, numbers),
 })
 
 function factsOf(content: Content, firstObservedAt: number): Facts {
