@@ -254,6 +254,13 @@ query
       (await import('./commands/query-explain.ts')).queryExplain({ query: text, text: post, ...options }, io),
     ),
   )
+query
+  .command('test')
+  .description('run the examples of each brand, and tell why one fails')
+  .addOption(brandOption())
+  .addOption(configOption())
+  .addOption(jsonOption())
+  .action((options) => runCommand(async (io) => (await import('./commands/query-test.ts')).queryTest(options, io)))
 
 const models = program.command('models').description('models, lists and brand profiles that make the scores')
 models

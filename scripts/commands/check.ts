@@ -6,13 +6,10 @@ import { PipelineError } from '#infra/contracts/errors.ts'
 import { createGuardedDispatcher } from '#infra/runtime/guarded-dispatcher.ts'
 import { createLogger } from '#infra/runtime/logger.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
-import { Facts } from '#query/facts.ts'
 import { lintQuery, type QueryWarning } from '#query/lint.ts'
-import { mentionTokens } from '#query/mention-tokens.ts'
 import { parseQuery } from '#query/parse.ts'
 import { pointAt } from '#query/query-error.ts'
-import { QuerySet } from '#query/query-set.ts'
-import type { BrandProfile } from '#schemas/brand-profile.ts'
+import { type ExampleResult, tryExamples } from '../brand-examples.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
 import { createConnectors } from '../create-connectors.ts'
 import { writeLines } from '../terminal/columns.ts'
@@ -28,13 +25,6 @@ export interface CheckOptions {
 }
 
 const ANSWER_WITHIN_MS = 30_000
-
-export interface ExampleResult {
-  readonly brand: string
-  readonly must: 'match' | 'not match'
-  readonly text: string
-  readonly holds: boolean
-}
 
 interface Doubt extends QueryWarning {
   readonly brand: string
@@ -81,17 +71,6 @@ async function load({ config, json }: CheckOptions, { output }: CommandIo): Prom
     )
     return null
   }
-}
-
-/** Runs the texts that a brand must and must not match through its query. */
-function tryExamples(brand: BrandProfile): ExampleResult[] {
-  const query = new QuerySet([brand])
-  const matches = (text: string): boolean =>
-    query.matchesAny(mentionTokens({ title: null, text, context: [], links: [] }), Facts.ofText(text))
-  return [
-    ...brand.mustMatch.map((text) => ({ brand: brand.id, must: 'match' as const, text, holds: matches(text) })),
-    ...brand.mustNotMatch.map((text) => ({ brand: brand.id, must: 'not match' as const, text, holds: !matches(text) })),
-  ]
 }
 
 async function askSources(configuration: Configuration, online: boolean, io: CommandIo): Promise<SourceResult[]> {

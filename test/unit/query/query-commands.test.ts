@@ -8,6 +8,7 @@ import { PipelineError } from '#infra/contracts/errors.ts'
 import { queryCheck } from '../../../scripts/commands/query-check.ts'
 import { queryExplain } from '../../../scripts/commands/query-explain.ts'
 import { queryMatch } from '../../../scripts/commands/query-match.ts'
+import { queryTest } from '../../../scripts/commands/query-test.ts'
 import { openInstallation } from '../../../scripts/compose.ts'
 import { created, wire } from '../../support/enriched-event.ts'
 import { temporaryFolder } from '../../support/temporary-folder.ts'
@@ -168,5 +169,60 @@ describe('query explain', () => {
 
   it('refuses a query that cannot be read', async () => {
     await expect(run((output) => queryExplain({ query: 'x (', text: 'y' }, { output }))).rejects.toThrow(/never closed/)
+  })
+})
+
+describe('query test', () => {
+  const brands = `brands:
+  - id: acme
+    name: Acme
+    query: acme NOT (jobs OR hiring)
+    mustMatch: [Acme is great, Acme is hiring a clown]
+    mustNotMatch: [acme jobs, I like Acme]
+  - { id: zeta, name: Zeta, query: zeta, mustMatch: [Zeta!] }
+`
+  async function config(): Promise<string> {
+    const path = join(folder, 'earshot.yaml')
+    await writeFile(path, `connectors: []\n${brands}`)
+    return path
+  }
+
+  it('names brand, example and the part that decided, and fails', async () => {
+    const path = await config()
+    const { shown, answer } = await run((output) => queryTest({ config: path }, { output }))
+    expect(shown.split('\n')).toEqual([
+      '✗ brand acme: must match, but does not: Acme is hiring a clown',
+      '    untrue  NOT (jobs OR hiring)',
+      '✗ brand acme: must not match, but does: I like [Acme]',
+      '✓ brand zeta: 1 example as expected',
+      '5 examples, 2 fail',
+      '',
+    ])
+    expect(answer).toBe(1)
+  })
+
+  it('tests one brand, and tells machines the same', async () => {
+    const path = await config()
+    const one = await run((output) => queryTest({ config: path, brand: 'zeta' }, { output }))
+    expect(one).toEqual({ shown: '✓ brand zeta: 1 example as expected\n1 example, none fails\n', answer: 0 })
+    const all = await run((output) => queryTest({ config: path, json: true }, { output }))
+    const { ok, failed, examples } = JSON.parse(all.shown)
+    expect([ok, failed, examples.length]).toEqual([false, 2, 5])
+    expect(examples[1]).toEqual({
+      brand: 'acme',
+      must: 'match',
+      text: 'Acme is hiring a clown',
+      holds: false,
+      highlights: [],
+      trueFields: [],
+      untrue: ['NOT (jobs OR hiring)'],
+    })
+  })
+
+  it('names the brands when there is none of that id', async () => {
+    const path = await config()
+    await expect(run((output) => queryTest({ config: path, brand: 'acmee' }, { output }))).rejects.toThrow(
+      'has no brand "acmee": expected one of acme, zeta',
+    )
   })
 })
