@@ -48,6 +48,19 @@ const sinceOption = () => new Option('--since <time>', 'from this time on: 2026-
 const untilOption = () => new Option('--until <time>', 'before this time')
 const collect = (text: string, before: readonly string[] = []) => [...before, text]
 const brandOption = () => new Option('--brand <id>', 'only this brand')
+/** Which mentions, of which index, and how they are shown. */
+const selectionOptions = [
+  indexOption,
+  brandOption,
+  sinceOption,
+  untilOption,
+  zoneOption,
+  dataOption,
+  configOption,
+  jsonOption,
+]
+const selecting = (command: Command): Command =>
+  selectionOptions.reduce((chosen, option) => chosen.addOption(option()), command)
 
 program
   .command('run')
@@ -106,37 +119,19 @@ program
   .addOption(jsonOption())
   .action((options) => runCommand(async (io) => (await import('./commands/setup.ts')).setup(options, io)))
 
-program
-  .command('search')
+selecting(program.command('search'))
   .description('find mentions, newest first')
   .argument('[query]', 'in the query language, for example: (acme OR #acme) NOT jobs', '')
-  .addOption(configOption())
-  .addOption(dataOption())
-  .addOption(indexOption())
-  .addOption(brandOption())
-  .addOption(sinceOption())
-  .addOption(untilOption())
   .addOption(new Option('--sort <order>', 'order').choices(['newest', 'oldest']).default('newest'))
   .addOption(new Option('--limit <n>', 'mentions a page').argParser(number(1)).default(20))
   .addOption(new Option('--after <cursor>', 'the page after; printed at the end of a page'))
-  .addOption(zoneOption())
-  .addOption(jsonOption())
   .action((query, options) =>
     runCommand(async (io) => (await import('./commands/search.ts')).search({ query, ...options }, io)),
   )
 
-program
-  .command('report')
+selecting(program.command('report'))
   .description('draw volume, mood, sources, words, authors and entities')
   .argument('[query]', 'only mentions that match', '')
-  .addOption(configOption())
-  .addOption(dataOption())
-  .addOption(indexOption())
-  .addOption(brandOption())
-  .addOption(sinceOption())
-  .addOption(untilOption())
-  .addOption(zoneOption())
-  .addOption(jsonOption())
   .action((query, options) =>
     runCommand(async (io) => (await import('./commands/report.ts')).report({ query, ...options }, io)),
   )
@@ -252,6 +247,15 @@ query
   .action((text, post, options) =>
     runCommand(async (io) =>
       (await import('./commands/query-explain.ts')).queryExplain({ query: text, text: post, ...options }, io),
+    ),
+  )
+selecting(query.command('preview'))
+  .description('what a query finds in the index, by which part, what NOT removes, and telling words')
+  .argument('<query>')
+  .addOption(new Option('--limit <n>', 'mentions in the sample').argParser(number(1)).default(5))
+  .action((text, options) =>
+    runCommand(async (io) =>
+      (await import('./commands/query-preview.ts')).queryPreview({ query: text, ...options }, io),
     ),
   )
 query

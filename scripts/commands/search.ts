@@ -2,7 +2,7 @@ import type { Hit, SearchPage } from '#infra/contracts/search-index.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
 import { Facts } from '#query/facts.ts'
 import { highlightMention } from '#query/highlight.ts'
-import type { Place, Query } from '#query/query.ts'
+import type { Query } from '#query/query.ts'
 import type { Annotations } from '#schemas/generated.ts'
 import { mentionText } from '#schemas/mention.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
@@ -11,12 +11,11 @@ import { movingWords } from '../moving-words.ts'
 import { openBeside } from '../replay/beside.ts'
 import { type SelectionArguments, selectionOf } from '../selection.ts'
 import { shorten, writeLines } from '../terminal/columns.ts'
+import { excerpt } from '../terminal/excerpt.ts'
 import { type Paint, paintFor } from '../terminal/paint.ts'
 import { safeText } from '../terminal/safe-text.ts'
 import { timeZoneOf } from '../time-argument.ts'
 
-/** Characters of a mention shown around its first match. */
-const EXCERPT = 280
 const NAMES_SHOWN = 8
 const REASONS_SHOWN = 3
 export interface SearchOptions extends SelectionArguments {
@@ -84,22 +83,6 @@ function textHit({ id, content }: Hit, query: Query | null, timeZone: string, pa
     ...reasons(annotations, mentionText(mention), paint).map((line) => `  ${line}`),
     paint('gray', `  ${safeText(mention.url ?? id)}`),
   ]
-}
-
-/** The part of the text around the first match, with every match highlighted. */
-function excerpt(text: string, spans: readonly Place[], paint: Paint): string {
-  const start = Math.max(0, Math.min((spans[0]?.start ?? 0) - EXCERPT / 3, text.length - EXCERPT))
-  const from = start < 20 ? 0 : text.indexOf(' ', start) + 1
-  const until = Math.min(text.length, from + EXCERPT)
-  let shown = from > 0 ? '… ' : ''
-  let at = from
-  for (const span of spans) {
-    if (span.start < at || span.end > until) continue
-    shown +=
-      safeText(text.slice(at, span.start)) + paint(['bold', 'yellow'], safeText(text.slice(span.start, span.end)))
-    at = span.end
-  }
-  return `${shown}${safeText(text.slice(at, until))}${until < text.length ? ' …' : ''}`
 }
 
 function reasons(annotations: Annotations, text: string, paint: Paint): string[] {
