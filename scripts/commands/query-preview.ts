@@ -1,11 +1,15 @@
+import { existsSync } from 'node:fs'
+import { loadConfiguration } from '#infra/config/load-configuration.ts'
 import { systemClock } from '#infra/runtime/system-clock.ts'
 import { Facts } from '#query/facts.ts'
 import { highlightMention } from '#query/highlight.ts'
+import type { BrandProfile } from '#schemas/brand-profile.ts'
 import { mentionText } from '#schemas/mention.ts'
 import { type CommandIo, ExitCode } from '../command-io.ts'
 import { openForReading } from '../compose.ts'
 import type { DistinctiveWord } from '../preview/distinctive-words.ts'
 import { type Preview, previewQuery } from '../preview/preview-query.ts'
+import { type Suggestion, type Suggestions, suggestTerms } from '../preview/suggest-terms.ts'
 import { queryArgument } from '../query-argument.ts'
 import { openBeside } from '../replay/beside.ts'
 import { type SelectionArguments, selectionOf } from '../selection.ts'
@@ -40,13 +44,16 @@ export async function queryPreview(
   const selection = selectionOf(options, systemClock.now(), timeZone)
   await using installation = await openForReading(options.data, options.config)
   await using opened = options.index === undefined ? null : await openBeside(installation, options.index)
-  const preview = await previewQuery(opened ?? installation.index, { ...selection, query, limit: options.limit })
+  const index = opened ?? installation.index
+  const preview = await previewQuery(index, { ...selection, query, limit: options.limit })
+  const profile = options.brand === undefined ? null : await findProfile(options.config, options.brand)
+  const suggestions = profile === null ? null : await suggestTerms(index, profile, { query, range: selection.range })
   const sample = preview.sample.map(({ id, content }) => {
     const { mention } = content
     return { id, mention, matches: highlightMention(query, mention, Facts.of(content)) }
   })
   if (options.json) {
-    output.write(`${JSON.stringify({ ...preview, sample })}\n`)
+    output.write(`${JSON.stringify({ ...preview, suggestions, sample })}\n`)
     return ExitCode.Done
   }
   const paint = paintFor(output)
@@ -55,7 +62,11 @@ export async function queryPreview(
     paint('gray', `  ${when.format(mention.publishedAt)} · ${mention.platform} · ${safeText(mention.url ?? id)}`),
     `    ${excerpt(mentionText(mention), matches, paint)}`,
   ])
-  writeLines(output, [...figures(preview, paint), ...section('a sample, spread over the time', lines, paint)])
+  writeLines(output, [
+    ...figures(preview, paint),
+    ...suggested(suggestions, options, paint),
+    ...section('a sample, spread over the time', lines, paint),
+  ])
   return ExitCode.Done
 }
 
@@ -83,6 +94,33 @@ function figures(preview: Preview, paint: Paint): string[] {
   if (notCounted > 0) lines.push('', `${number(notCounted)} more parts were not counted`)
   if (wordsAreSampled) lines.push('', 'Words were counted in a sample of the mentions, all else in all of them.')
   return lines
+}
+
+/** The demo, and a data directory from elsewhere, know brands without a profile here. */
+async function findProfile(config = 'earshot.yaml', brand: string): Promise<BrandProfile | null> {
+  if (!existsSync(config)) return null
+  return (await loadConfiguration(config)).brands.find(({ id }) => id === brand) ?? null
+}
+
+function suggested(
+  suggestions: Suggestions | null,
+  { brand, config }: QueryPreviewOptions,
+  paint: Paint,
+): readonly string[] {
+  if (suggestions === null)
+    return brand === undefined
+      ? []
+      : ['', `No suggestions: ${config ?? 'earshot.yaml'} has no brand ${safeText(brand)}.`]
+  const list = (title: string, found: Suggestion | null): string[] => {
+    if (found === null) return []
+    const among = `${number(found.mentions)} mentions${found.wordsAreSampled ? ', words counted in a sample' : ''}`
+    const lines = found.words.length === 0 ? ['  none'] : found.words.map(wordLine)
+    return section(`${title} (${among})`, lines, paint)
+  }
+  return [
+    ...list('words that it may miss, beside products, rivals and words of the profile', suggestions.missed),
+    ...list('words that may mark noise, where the name means something else or may', suggestions.noise),
+  ]
 }
 
 const section = (title: string, lines: readonly string[], paint: Paint): string[] =>

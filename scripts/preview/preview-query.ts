@@ -1,6 +1,7 @@
-import { type Hit, type SearchIndex, type Selection, TermField } from '#infra/contracts/search-index.ts'
+import type { Hit, SearchIndex, Selection } from '#infra/contracts/search-index.ts'
 import type { Query } from '#query/query.ts'
-import { type DistinctiveWord, distinctiveWords, type WordCounts } from './distinctive-words.ts'
+import { type CountedWords, countWords } from './count-words.ts'
+import { type DistinctiveWord, distinctiveWords } from './distinctive-words.ts'
 import { createNamesWord, takeApart } from './query-parts.ts'
 
 export interface CountedPart {
@@ -44,7 +45,6 @@ export interface PreviewRequest extends Selection {
 /** Each part is a question or two to the index. */
 const MOST_PARTS = 30
 const WORDS_SHOWN = 10
-const WORDS_COUNTED = 50_000
 
 /**
  * What a query finds in an index, which part of it does, what NOT removes, and which words set it apart. Each count is exact at
@@ -55,28 +55,21 @@ export async function previewQuery(index: SearchIndex, { limit, ...selection }: 
   const { alternatives, exclusions } = takeApart(query)
   const count = async (asked: Query | null): Promise<number> =>
     (await index.search({ ...selection, query: asked, sort: 'newest', limit: 1, after: null })).total
-  let wordsAreSampled = false
-  const countWords = async (asked: Query | null): Promise<WordCounts> => {
-    const terms = [TermField.Word]
-    const found = await index.aggregate({ ...selection, query: asked, buckets: false, terms, termLimit: WORDS_COUNTED })
-    const words = found.terms[TermField.Word] ?? []
-    wordsAreSampled ||= found.termError > 0
-    return { mentions: found.total.mentions, words, isCut: words.length === WORDS_COUNTED }
-  }
+  const wordsOf = (asked: Query | null): Promise<CountedWords> => countWords(index, { ...selection, query: asked })
   const shown = { limit: WORDS_SHOWN, isKnown: createNamesWord(query) }
 
-  const found = await countWords(query)
-  const all = await countWords(null)
+  const found = await wordsOf(query)
+  const all = await wordsOf(null)
   const counted: CountedAlternative[] = []
   for (const part of alternatives.slice(0, MOST_PARTS))
     counted.push({ part: part.written, mentions: await count(part.query), alone: await count(part.alone) })
   let removed: Removed | null = null
   if (exclusions !== null) {
-    const gone = await countWords(exclusions.removed)
+    const gone = await wordsOf(exclusions.removed)
     const parts: CountedPart[] = []
     for (const part of exclusions.parts.slice(0, MOST_PARTS))
       parts.push({ part: part.written, mentions: await count(part.query) })
-    const without = await countWords(exclusions.without)
+    const without = await wordsOf(exclusions.without)
     const share = without.mentions === 0 ? 0 : gone.mentions / without.mentions
     removed = { mentions: gone.mentions, share, parts, words: distinctiveWords(gone, without, shown) }
   }
@@ -88,7 +81,7 @@ export async function previewQuery(index: SearchIndex, { limit, ...selection }: 
     notCounted: left(alternatives) + left(exclusions?.parts),
     removed,
     words: distinctiveWords(found, all, shown),
-    wordsAreSampled,
+    wordsAreSampled: all.isSampled,
     sample: await sampleOf(index, selection, limit),
   }
 }

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openInstallation } from '#scripts/compose.ts'
 import { created, NOON, wire } from '../../support/enriched-event.ts'
@@ -30,6 +32,42 @@ const preview = async (...args: string[]) => {
   expect(end.code).toBe(0)
   return end.output
 }
+
+describe('query preview with a brand that has a profile', () => {
+  it('suggests words that the query may miss, and words that mark noise', async () => {
+    const folder = await temporaryFolder('suggestions')
+    const sense = (state: 'other' | 'unsure' | 'brand') => ({
+      brandSense: [
+        { brand: 'target', state, probability: 0.5, threshold: 0.5, margin: 0, bias: 0, parts: [], model: 'test' },
+      ],
+    })
+    const groups = [
+      { count: 20, text: 'target has a sale', annotations: sense('brand'), brands: ['target'] },
+      { count: 9, text: 'the target of archery', annotations: sense('other') },
+      { count: 9, text: 'a target for sprints', annotations: sense('unsure'), brands: ['target'] },
+      { count: 15, text: 'redcard coupon at the till' },
+      { count: 4, text: 'target took my redcard', annotations: sense('brand'), brands: ['target'] },
+      { count: 60, text: 'rain again' },
+    ]
+    {
+      await using installation = await openInstallation({ data: folder, namespace: 'earshot', maxLogBytes: 1e9 })
+      const said = groups.flatMap(({ count, ...known }) => Array.from({ length: count }, () => known))
+      await installation.index.write(said.map((known, i) => wire(created(`file:${i}`, known))))
+    }
+    const profile = '{ id: target, name: Target, query: target, ambiguous: true, products: [Redcard, "!"] }'
+    await writeFile(join(folder, 'earshot.yaml'), `connectors: []\nbrands: [${profile}]\n`)
+    const ask = (...args: string[]) => runCli(folder, 'query', 'preview', 'target', '--data', folder, ...args)
+    const { output } = await ask('--brand', 'target', '--json')
+    const { missed, noise } = JSON.parse(output).suggestions
+    const words = (list: readonly { readonly word: string }[]) => list.map(({ word }) => word).sort()
+    expect([missed.mentions, words(missed.words)]).toEqual([15, ['coupon', 'till']])
+    expect([noise.mentions, words(noise.words)]).toEqual([18, ['archery', 'sprints']])
+    const shown = (await ask('--brand', 'target')).output
+    expect(shown).toContain('may mark noise, where the name means something else or may (18 mentions)\n')
+    expect(JSON.parse((await ask('--json')).output).suggestions).toBeNull()
+    expect((await ask('--brand', 'bullseye')).output).toContain('No suggestions: earshot.yaml has no brand bullseye.\n')
+  })
+})
 
 describe('query preview', () => {
   it('counts what each part finds and NOT removes, and tells the words that set them apart', async () => {
