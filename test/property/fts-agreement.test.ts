@@ -12,5 +12,5 @@ describeAgreement({
     return openSqliteSearchIndex({ path, clock: systemClock })
   },
   isExact: (tree) => ftsQuery(tree, []).exact,
-  queries: 700,
+  queries: 350,
 })

@@ -2,6 +2,7 @@ import { appendFile, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { diff } from '#scripts/commands/diff.ts'
+import { type ReplayCommandOptions, replay } from '#scripts/commands/replay.ts'
 import { operationsCorpus } from '#test/chaos/operations-corpus.ts'
 import { testIo } from '#test/support/command-io.ts'
 import { type CliEnd, runCli, startCli } from '#test/support/run-cli.ts'
@@ -34,12 +35,23 @@ interface Diff {
   readonly examples: readonly { readonly old: { readonly label: string }; readonly new: { readonly label: string } }[]
 }
 
-/** What the command prints, run in this process: a start of the program costs more than its work. */
+// In this process: a start of the program costs more than the work of these commands.
+const placesOf = (folder: string) => ({ config: join(folder, 'earshot.yaml'), data: join(folder, '.earshot') })
+
+/** What the command prints. */
 async function printedDiff(folder: string, name: string, json: boolean): Promise<string> {
   const io = testIo()
-  const places = { config: join(folder, 'earshot.yaml'), data: join(folder, '.earshot') }
-  expect(await diff({ name, ...places, examples: 5, json }, io)).toBe(0)
+  expect(await diff({ name, ...placesOf(folder), examples: 5, json }, io)).toBe(0)
   return io.printed()
+}
+
+/** Replays everything, unless `options` say less; answers what the command prints for machines. */
+async function replayed(folder: string, options: Partial<ReplayCommandOptions> = {}): Promise<unknown> {
+  const io = testIo()
+  const everything = { topic: 'raw', from: '2020-01-01', to: '2040-01-01' } as const
+  const code = await replay({ ...placesOf(folder), ...everything, ...options, json: true, logLevel: 'error' }, io)
+  expect(code, io.said()).toBe(0)
+  return JSON.parse(io.printed())
 }
 
 async function diffOf(folder: string, name: string): Promise<Diff> {
@@ -64,12 +76,11 @@ describe('a replay beside the live index', { timeout: 120_000 }, () => {
 
   it('holds what the live index holds, which stays as it is, and repeated changes nothing', async () => {
     const before = ordered(await standing(folder, { generations: true }))
-    await done(folder, 'replay', ...ALL, '--into', 'same')
+    await replayed(folder, { into: 'same' })
     const beside = ordered(await standing(folder, { index: 'same', generations: true }))
     expect(beside.map(([id]) => id)).toEqual([...obligations.standing.keys()].sort())
     expect(ordered(await standing(folder, { index: 'same' }))).toEqual(ordered(await standing(folder)))
-    const again = await done(folder, 'replay', ...ALL, '--into', 'same', '--json')
-    expect(JSON.parse(again.output)).toMatchObject({
+    expect(await replayed(folder, { into: 'same' })).toMatchObject({
       index: { new: 0, replaced: 0, removed: 0 },
       waiting: { index: 0 },
     })
@@ -90,7 +101,7 @@ describe('a replay beside the live index', { timeout: 120_000 }, () => {
 
   it('tells what other makers change, and the later makers stand in it', async () => {
     await writeFile(join(folder, 'earshot.yaml'), configuration(false))
-    await done(folder, 'replay', ...ALL, '--into', 'same')
+    await replayed(folder, { into: 'same' })
     const bare = await diffOf(folder, 'same')
     expect(bare.sentiment.changed).toBeGreaterThan(MENTIONS / 8)
     expect(Object.values(bare.sentiment.table).flatMap(Object.keys)).toEqual(
@@ -99,7 +110,7 @@ describe('a replay beside the live index', { timeout: 120_000 }, () => {
     expect(bare.examples[0]?.new.label).toBe('not scored')
     expect(await printedDiff(folder, 'same', false)).toMatch(/negative|neutral|positive/)
     await writeFile(join(folder, 'earshot.yaml'), configuration())
-    await done(folder, 'replay', ...ALL, '--into', 'same')
+    await replayed(folder, { into: 'same' })
     expect((await diffOf(folder, 'same')).sentiment.changed).toBe(0)
   })
 
@@ -149,7 +160,7 @@ describe('a replay beside the live index', { timeout: 120_000 }, () => {
   })
 
   it('brings nothing back that is deleted later, and learns of it when it reads again', async () => {
-    await done(folder, 'replay', ...ALL, '--topic', 'enriched', '--into', 'then')
+    await replayed(folder, { topic: 'enriched', into: 'then' })
     const ids = [...obligations.standing.keys()]
     const gone = ids.slice(10, 30)
     const hidden = ids.slice(40, 45)
@@ -166,13 +177,12 @@ describe('a replay beside the live index', { timeout: 120_000 }, () => {
     }
     const shown = ids.filter((id) => !gone.includes(id) && !hidden.includes(id)).sort()
     // A range that ends before the deletions, once more into the index and into a new one.
-    const before = ['--from', '2020-01-01', '--to', '2026-06-01']
     for (const [topic, name] of [
       ['raw', 'same'],
       ['raw', 'fresh'],
       ['enriched', 'then'],
     ] as const) {
-      await done(folder, 'replay', ...before, '--topic', topic, '--into', name)
+      await replayed(folder, { topic, into: name, to: '2026-06-01' })
       expect([...(await standing(folder, { index: name })).keys()].sort(), name).toEqual(shown)
     }
     expect([...(await standing(folder)).keys()].sort()).toEqual(shown)
@@ -183,8 +193,8 @@ describe('a replay beside the live index', { timeout: 120_000 }, () => {
     for (const name of ['index.db', 'index.db-wal', 'index.db-shm'])
       await rm(join(folder, '.earshot', name), { force: true })
     for (const expected of [{ new: expect.any(Number) }, { new: 0, replaced: 0, removed: 0 }]) {
-      const end = await done(folder, 'replay', ...ALL, '--topic', 'enriched', '--json')
-      expect(JSON.parse(end.output)).toMatchObject({ index: expected, waiting: { enrich: 0, index: 0 } })
+      const waiting = { enrich: 0, index: 0 }
+      expect(await replayed(folder, { topic: 'enriched' })).toMatchObject({ index: expected, waiting })
       expect(ordered(await standing(folder, { generations: true }))).toEqual(before)
     }
   })
