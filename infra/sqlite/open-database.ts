@@ -20,6 +20,8 @@ export interface OpenDatabaseOptions {
 
 /** A checkpoint shortens the WAL file to this; `truncateWal` keeps a busy one below it. */
 export const WAL_LIMIT_BYTES = 64 * 1024 * 1024
+/** A search that was under way has mostly ended by then, and the next one begins behind what is written back. */
+const READERS_MS = 100
 const BUSY_TIMEOUT_MS = 5_000
 /** Fewer and larger checkpoints than SQLite's 1,000 pages: each one costs two fsyncs. */
 const CHECKPOINT_BYTES = 16 * 1024 * 1024
@@ -102,14 +104,14 @@ const newerFile = (path: string): PipelineError =>
   )
 
 /**
- * Call after a commit: writes a WAL above the limit back and empties it. Does not wait for a reader of another process, and
+ * Call after a commit: writes a WAL above the limit back and empties it. Waits a moment for readers, not for one that stays, and
  * never throws: what was committed is durable, and a full disk is reported by the next commit.
  */
 export function truncateWal(database: DatabaseSync, path: string): void {
   const wal = statSync(`${path}-wal`, { throwIfNoEntry: false })
   if (wal === undefined || wal.size <= WAL_LIMIT_BYTES) return
   try {
-    database.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)')
+    database.exec(`PRAGMA busy_timeout = ${READERS_MS}; PRAGMA wal_checkpoint(TRUNCATE)`)
   } catch {
     // The WAL stays as it is until the next commit.
   } finally {

@@ -36,11 +36,12 @@ export function startCommand(cwd: string, [program, ...args]: readonly [string, 
   const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
   let output = ''
   let errors = ''
-  child.stdout.on('data', (data: Buffer) => {
-    output += data.toString()
+  // A character may come in two pieces.
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    output += text
   })
-  child.stderr.on('data', (data: Buffer) => {
-    errors += data.toString()
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    errors += text
   })
   const end = new Promise<CliEnd>((resolve) => child.on('close', (code) => resolve({ code, output, errors })))
   return { child, end, errors: () => errors }
