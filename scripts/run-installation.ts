@@ -106,6 +106,8 @@ export async function runInstallation(settings: RunSettings, { errors, signal }:
   })
   const alerts = createAlerts(alerting, new Lease({ table, name: 'alerts', owner: process, clock, logger }))
   const archive = createArchiving(installation, settings.retentionMs, clock, logger)
+  // A process without rules, as a replay is, must not hold the lease of those that have some.
+  const companions = settings.alerts.length > 0 ? [alerts, archive] : [archive]
 
   const books = new Books()
   await using record = await RunRecorder.start(table, {
@@ -117,7 +119,7 @@ export async function runInstallation(settings: RunSettings, { errors, signal }:
     const { headers, minFreeBytes, settleFirst = false } = settings
     await runPipeline(
       {
-        ...{ installation, generation, brands, connectors, companions: [alerts, archive], progress, books },
+        ...{ installation, generation, brands, connectors, companions, progress, books },
         ...{
           metrics,
           supervisor,
